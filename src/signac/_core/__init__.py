@@ -1,0 +1,1 @@
+"""Identity, JSON, atomic files, locks, and the names on disk."""

@@ -1,0 +1,252 @@
+"""The gate: the only module that creates, replaces, renames or removes files of a project.
+
+Each function announces its mutation with `faults.point` and then makes exactly one system call
+that changes the disk, so that a test can interrupt the library between any two of them.
+HDF5 writes the inside of its files itself; whole HDF5 files are moved by this module.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, Final
+
+from signac._core.faults import point
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "append",
+    "change_mode",
+    "change_owner",
+    "create",
+    "hard_link",
+    "make_directories",
+    "make_directory",
+    "move",
+    "remove_directory",
+    "remove_tree",
+    "replace",
+    "sync_descriptor",
+    "sync_directory",
+    "sync_file",
+    "sync_filesystem",
+    "unlink",
+    "write",
+    "write_in_place",
+]
+
+_CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_DIRECTORY: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _CLOEXEC
+
+
+def make_directory(path: str, *, exist_ok: bool = False) -> bool:
+    """Create one directory; return False when `exist_ok` and it is there already."""
+    point("mkdir", path)
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        if exist_ok and os.path.isdir(path):
+            return False
+        raise
+    return True
+
+
+def make_directories(path: str) -> None:
+    """Create a directory and its parents, as far as they are missing."""
+    if os.path.isdir(path):
+        return
+    parent = os.path.dirname(path)
+    if parent and parent != path:
+        make_directories(parent)
+    make_directory(path, exist_ok=True)
+
+
+def create(path: str, mode: int = 0o666) -> int:
+    """Create a file that is not there yet and return a descriptor open for writing."""
+    point("create", path)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CLOEXEC, mode)
+
+
+def write(descriptor: int, data: bytes, path: str) -> None:
+    """Write all of `data`; `path` only names the file in errors."""
+    cut = point("write", path, len(data))
+    _write_all(descriptor, data if cut is None else data[: cut.length], path)
+    if cut is not None:
+        cut.finish()
+
+
+def append(path: str, data: bytes) -> None:
+    """Add `data` to the end of a file in one system call, creating the file."""
+    cut = point("append", path, len(data))
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _CLOEXEC, 0o666)
+    try:
+        _write_all(descriptor, data if cut is None else data[: cut.length], path)
+    finally:
+        os.close(descriptor)
+    if cut is not None:
+        cut.finish()
+
+
+def write_in_place(path: str, data: bytes, mode: int = 0o666) -> None:
+    """Create a small disposable file (a log, a lock) without any promise but its name."""
+    descriptor = create(path, mode)
+    try:
+        write(descriptor, data, path)
+    finally:
+        os.close(descriptor)
+
+
+def sync_descriptor(descriptor: int, path: str) -> None:
+    """Wait until the contents of an open file are on the disk."""
+    point("sync", path)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        raise _named(error, path) from None
+
+
+def sync_file(path: str) -> None:
+    """Wait until the contents of a file are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY | _CLOEXEC)
+    try:
+        sync_descriptor(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
+def sync_directory(path: str) -> None:
+    """Wait until the entries of a directory are on the disk, where the system can do that."""
+    point("sync_directory", path)
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, _DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_filesystem(path: str) -> bool:
+    """Wait until everything written so far to the file system of `path` is on the disk.
+
+    Returns False, having done nothing, where the system has no ``syncfs``. ``sync`` is never
+    used: it would wait for every other disk of the machine too.
+    """
+    syncfs = _find_syncfs()
+    if syncfs is None:
+        return False
+    point("sync_filesystem", path)
+    descriptor = os.open(path, os.O_RDONLY | _CLOEXEC)
+    try:
+        number = syncfs(descriptor)
+    finally:
+        os.close(descriptor)
+    if number:
+        raise OSError(number, os.strerror(number), path)
+    return True
+
+
+def replace(source: str, target: str, *, directory: int | None = None) -> None:
+    """Rename a file over `target`, which may exist.
+
+    With `directory`, a descriptor of the directory that holds the target, `target` is the bare
+    name: a directory that was renamed meanwhile receives the file, and one that was removed is
+    not made again.
+    """
+    point("rename", target)
+    try:
+        os.replace(source, target, dst_dir_fd=directory)
+    except NotImplementedError:
+        os.replace(source, target)
+
+
+def move(source: str, target: str) -> None:
+    """Rename a file or directory; an empty directory at `target` is replaced, nothing else is.
+
+    Raises
+    ------
+    FileExistsError or OSError with ENOTEMPTY
+        When `target` is a directory that holds anything.
+    NotADirectoryError
+        When a directory would replace a file.
+    """
+    point("rename", target)
+    if os.name == "nt" and os.path.isdir(target):
+        os.rmdir(target)
+    os.rename(source, target)
+
+
+def hard_link(source: str, target: str) -> None:
+    """Give a file a second name."""
+    point("link", target)
+    os.link(source, target)
+
+
+def unlink(path: str) -> None:
+    """Remove a file or a symbolic link."""
+    point("unlink", path)
+    os.unlink(path)
+
+
+def remove_directory(path: str) -> None:
+    """Remove an empty directory."""
+    point("rmdir", path)
+    os.rmdir(path)
+
+
+def remove_tree(path: str) -> None:
+    """Remove a file or a directory with everything in it; links are not followed."""
+    mode = os.lstat(path).st_mode
+    if not stat.S_ISDIR(mode):
+        unlink(path)
+        return
+    if mode & 0o700 != 0o700:
+        change_mode(path, stat.S_IMODE(mode) | 0o700)
+    with os.scandir(path) as entries:
+        names = [entry.path for entry in entries]
+    for name in names:
+        remove_tree(name)
+    remove_directory(path)
+
+
+def change_mode(path: str, mode: int) -> None:
+    """Set the permission bits of a file."""
+    point("chmod", path)
+    os.chmod(path, mode)
+
+
+def change_owner(path: str, user: int, group: int) -> None:
+    """Set owner and group of a file; -1 leaves one as it is."""
+    point("chown", path)
+    os.chown(path, user, group)
+
+
+def _write_all(descriptor: int, data: bytes, path: str) -> None:
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except OSError as error:
+        raise _named(error, path) from None
+
+
+def _named(error: OSError, path: str) -> OSError:
+    """Add the file to an error of a call that only knows a descriptor."""
+    if error.filename is not None or error.errno is None:
+        return error
+    return OSError(error.errno, error.strerror, path)
+
+
+def _find_syncfs() -> Callable[[int], int] | None:
+    """Return a function from a descriptor to an error number, 0 for success."""
+    if os.name != "posix":
+        return None
+    import ctypes  # 5 ms, needed for batches only
+
+    try:
+        function = ctypes.CDLL(None, use_errno=True).syncfs
+    except (OSError, AttributeError):
+        return None
+    return lambda descriptor: ctypes.get_errno() if function(descriptor) else 0

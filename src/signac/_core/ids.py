@@ -1,0 +1,64 @@
+"""Job ids: the md5 of the canonical JSON text of the state point, as 32 hexadecimal digits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from signac._core.canonical import encode_default
+
+__all__ = ["ID_LENGTH", "calc_id", "id_of_plain", "is_id", "is_id_prefix"]
+
+ID_LENGTH = 32
+
+_ID = re.compile("[0-9a-f]{32}")
+_PREFIX = re.compile("[0-9a-f]{0,32}")
+
+#: Sorted keys at every level, default separators, ASCII escapes: the bytes that are hashed.
+_encode = json.JSONEncoder(sort_keys=True, default=encode_default).encode
+_encode_plain = json.JSONEncoder(sort_keys=True).encode
+
+
+def calc_id(statepoint: Any) -> str:
+    """Return the id of a state point.
+
+    The id is ``md5(json.dumps(statepoint, sort_keys=True))``. Tuples count as lists, synced
+    containers as their contents, NumPy values as the plain values they equal. No rule on keys is
+    applied here.
+
+    Parameters
+    ----------
+    statepoint : mapping
+        Usually a mapping; any value that JSON can hold has an id.
+
+    Raises
+    ------
+    TypeError
+        For values JSON cannot hold, or keys that cannot be sorted.
+    ValueError
+        For extended-precision NumPy values.
+
+    Examples
+    --------
+    >>> from signac.job import calc_id
+    >>> calc_id({"a": 0})
+    '9bfd29df07674bc4aa960cf661b5acd2'
+    """
+    return hashlib.md5(_encode(statepoint).encode(), usedforsecurity=False).hexdigest()
+
+
+def id_of_plain(statepoint: Any) -> str:
+    """Return the id of a value made of plain JSON types only (see `canonical.to_plain`)."""
+    return hashlib.md5(_encode_plain(statepoint).encode(), usedforsecurity=False).hexdigest()
+
+
+def is_id(text: str) -> bool:
+    """Tell whether `text` is 32 lower-case hexadecimal digits and nothing else."""
+    return _ID.fullmatch(text) is not None
+
+
+def is_id_prefix(text: str) -> bool:
+    """Tell whether `text` can be the beginning of an id."""
+    return _PREFIX.fullmatch(text) is not None

@@ -1,0 +1,295 @@
+"""Exclusive locks on directories: one for everything that may change inside one.
+
+The lock is ``flock`` on the directory itself. So there is no lock file to clean up, the kernel
+frees it when a process dies, it belongs to the directory and not to a name (a symbolic link or a
+relative path lock the same thing), and it stays with a directory that is renamed. Inside a
+process it is re-entrant for a thread and exclusive between threads.
+
+Where a directory cannot be locked (some network file systems, other systems), a lock file in
+`fallback` is created exclusively instead; see `_core.lockfile`.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import random
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from signac._core import lockfile
+from signac.errors import LockTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["DirectoryLock", "acquire", "default_timeout", "locked", "release", "try_flock"]
+
+logger = logging.getLogger(__name__)
+
+_OPEN: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+#: What ``flock`` answers on a file system that cannot lock directories.
+_UNSUPPORTED: Final = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+_FIRST_PAUSE: Final = 0.0003
+_LONGEST_PAUSE: Final = 0.02
+
+Key = tuple[int, int] | str
+
+
+@dataclass(slots=True, eq=False)
+class DirectoryLock:
+    """A lock that is held; `descriptor` is open on the directory (None where that cannot be)."""
+
+    path: str
+    key: Key
+    thread_lock: Any = field(default_factory=threading.RLock)
+    descriptor: int | None = None
+    lock_file: str | None = None
+    depth: int = 0
+    users: int = 0
+
+
+class _Table:
+    """The locks of this process; entries live only while somebody holds or awaits them."""
+
+    def __init__(self) -> None:
+        self.mutex = threading.Lock()
+        self.entries: dict[Key, DirectoryLock] = {}
+        self.without_flock: set[int] = set()
+
+    def join(self, path: str, key: Key) -> DirectoryLock:
+        with self.mutex:
+            entry = self.entries.get(key)
+            if entry is None:
+                entry = self.entries[key] = DirectoryLock(path, key)
+            entry.users += 1
+            return entry
+
+    def leave(self, entry: DirectoryLock) -> None:
+        with self.mutex:
+            entry.users -= 1
+            if not entry.users:
+                self.entries.pop(entry.key, None)
+
+    def after_fork(self) -> None:
+        """Close what a forked child inherited, without unlocking what the parent holds."""
+        self.mutex = threading.Lock()
+        entries, self.entries = self.entries, {}
+        for entry in entries.values():
+            if entry.descriptor is not None:
+                os.close(entry.descriptor)
+                entry.descriptor = None
+
+
+#: Locks belong to a process, so their table does too.
+_table = _Table()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: _table.after_fork())
+
+
+def default_timeout() -> float:
+    """Return how many seconds to wait for a lock: ``SIGNAC_LOCK_TIMEOUT``, else 60."""
+    try:
+        return float(os.environ.get("SIGNAC_LOCK_TIMEOUT", "") or 60.0)
+    except ValueError:
+        return 60.0
+
+
+@contextmanager
+def locked(path: str, *, fallback: str, timeout: float | None = None) -> Iterator[DirectoryLock]:
+    """Hold the lock of the directory at `path` inside a ``with`` block."""
+    lock = acquire(path, fallback=fallback, timeout=timeout)
+    try:
+        yield lock
+    finally:
+        release(lock)
+
+
+def acquire(path: str, *, fallback: str, timeout: float | None = None) -> DirectoryLock:
+    """Wait for the lock of the directory that is at `path` once the lock is held.
+
+    Parameters
+    ----------
+    path : str
+        An existing directory.
+    fallback : str
+        The directory for a lock file where the directory itself cannot be locked.
+    timeout : float, optional
+        Seconds; `default_timeout` when not given.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no directory at `path`, or it was renamed or removed while waiting.
+    LockTimeoutError
+        When somebody else held the lock for the whole time.
+    """
+    deadline = time.monotonic() + (default_timeout() if timeout is None else timeout)
+    while True:
+        lock = _acquire_once(path, fallback, deadline)
+        if _is_at(lock, path):
+            return lock
+        release(lock)
+
+
+def release(lock: DirectoryLock) -> None:
+    """Give back one hold of a lock."""
+    lock.depth -= 1
+    if not lock.depth:
+        if lock.lock_file is not None:
+            lockfile.release(lock.lock_file)
+            lock.lock_file = None
+        if lock.descriptor is not None:
+            descriptor, lock.descriptor = lock.descriptor, None
+            if fcntl is not None:
+                # A forked child may still hold a copy of the descriptor: closing is not enough.
+                _flock_quietly(descriptor, fcntl.LOCK_UN)
+            os.close(descriptor)
+    lock.thread_lock.release()
+    _table.leave(lock)
+
+
+def try_flock(descriptor: int) -> bool:
+    """Lock an open file or directory if nobody else has; True also where locks do not work."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        return error.errno in _UNSUPPORTED
+    return True
+
+
+def _acquire_once(path: str, fallback: str, deadline: float) -> DirectoryLock:
+    descriptor, key = _open(path)
+    lock = _table.join(path, key)
+    try:
+        remaining = max(0.0, deadline - time.monotonic())
+        if not lock.thread_lock.acquire(timeout=remaining):
+            raise LockTimeoutError(path, "another thread of this process", remaining)
+        try:
+            if not lock.depth:
+                lock.descriptor, descriptor = descriptor, None
+                _lock_first(lock, path, fallback, deadline)
+            lock.depth += 1
+        except BaseException:
+            if not lock.depth and lock.descriptor is not None:
+                os.close(lock.descriptor)
+                lock.descriptor = None
+            lock.thread_lock.release()
+            raise
+    except BaseException:
+        _table.leave(lock)
+        raise
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+    return lock
+
+
+def _open(path: str) -> tuple[int | None, Key]:
+    if fcntl is None:
+        if not os.path.isdir(path):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        return None, os.path.realpath(path)
+    descriptor = os.open(path, _OPEN)
+    status = os.fstat(descriptor)
+    return descriptor, (status.st_dev, status.st_ino)
+
+
+def _is_at(lock: DirectoryLock, path: str) -> bool:
+    """Tell whether the locked directory is still the one at `path`."""
+    if lock.descriptor is None:
+        return os.path.isdir(path)
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        release(lock)
+        raise
+    return (status.st_dev, status.st_ino) == lock.key
+
+
+def _lock_first(lock: DirectoryLock, path: str, fallback: str, deadline: float) -> None:
+    descriptor = lock.descriptor
+    device = lock.key[0]
+    if (
+        descriptor is None
+        or os.environ.get("SIGNAC_LOCKS") == "file"
+        or device in _table.without_flock
+    ):
+        lock.lock_file = _wait_for_file(path, fallback, deadline)
+        return
+    try:
+        _wait_for_flock(descriptor, path, deadline)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+        _table.without_flock.add(int(device))
+        logger.warning("%s: this file system cannot lock directories, using lock files", path)
+        lock.lock_file = _wait_for_file(path, fallback, deadline)
+
+
+def _wait_for_flock(descriptor: int, path: str, deadline: float) -> None:
+    start = time.monotonic()
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            pause = _pause(pause, deadline)
+        if pause < 0:
+            raise LockTimeoutError(path, _find_holder(descriptor), time.monotonic() - start)
+
+
+def _wait_for_file(path: str, fallback: str, deadline: float) -> str:
+    start = time.monotonic()
+    pause = _FIRST_PAUSE
+    name = lockfile.name_for(path, fallback)
+    while not lockfile.try_acquire(name):
+        pause = _pause(pause, deadline)
+        if pause < 0:
+            raise LockTimeoutError(path, lockfile.find_holder(name), time.monotonic() - start)
+    return name
+
+
+def _pause(pause: float, deadline: float) -> float:
+    """Sleep a little and return the next, longer pause; -1 when the time is over."""
+    if time.monotonic() >= deadline:
+        return -1.0
+    time.sleep(pause * random.uniform(0.5, 1.5))
+    return min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _find_holder(descriptor: int) -> str:
+    """Name the process that holds the ``flock`` of an open file, where the system tells."""
+    status = os.fstat(descriptor)
+    device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    try:
+        with open("/proc/locks", encoding="ascii") as table:
+            rows = [line.split() for line in table]
+    except OSError:
+        return ""
+    for row in rows:
+        if len(row) > 5 and row[1] == "FLOCK" and row[5] == device and row[4].isdigit():
+            return lockfile.describe_process(int(row[4]))
+    return ""
+
+
+def _flock_quietly(descriptor: int, operation: int) -> None:
+    try:
+        fcntl.flock(descriptor, operation)
+    except OSError:
+        pass
