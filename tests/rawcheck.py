@@ -5,7 +5,7 @@ interop tests believe. It knows the format on disk and nothing else.
 
 - `problems` lists everything that a person would have to repair by hand.
 - `snapshot` gives the content of all jobs, for comparison with a model.
-- `same` and `canonical` compare values as the format does: NaN equals NaN, 1 is not 1.0 is not True.
+- `same` and `canonical` compare values as the format does: NaN equals NaN, 1 is not 1.0 nor True.
 """
 
 import hashlib
@@ -61,10 +61,11 @@ def problems(project_path: str | os.PathLike[str], expected: Iterable[str] = ())
     Returns
     -------
     list of str
-        One line for each problem, empty if all is well: a job whose state point is missing, cannot be
-        parsed or does not hash to the name of its directory; a document that cannot be parsed or is no
-        object; a temporary file left in the project root, in `.signac` or in a job; an entry of the
-        workspace that is no job; anything left in the scratch directory; a missing or damaged config.
+        One line for each problem, empty if all is well: a job whose state point is missing, cannot
+        be parsed or does not hash to the name of its directory; a document that cannot be parsed or
+        is no object; a temporary file left in the project root, in `.signac` or in a job; an entry
+        of the workspace that is no job; anything left in the scratch directory; a missing or
+        damaged config.
     """
     root = os.fspath(project_path)
     workspace = os.path.join(root, "workspace")
