@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ def run_and_die(operation: Callable[[], object], mutation: int) -> bool:
             with faults.injecting(die):
                 operation()
             code = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     status = os.waitpid(child, 0)[1]
@@ -45,7 +48,7 @@ def project(tmp_path: Path) -> signac.Project:
 
 
 def test_scratch_is_not_a_job_for_the_peer(peer: Peer, project: signac.Project) -> None:
-    """Half-built jobs, trash and temporary files in the scratch directory are not seen by the peer."""
+    """Half-built jobs, trash and temporary files in scratch are not seen by the peer."""
     scratch = Path(project.workspace, rawcheck.SCRATCH)
     scratch.mkdir(exist_ok=True)
     statepoint = {"a": 99}
