@@ -13,7 +13,7 @@ Edit = tuple[str, Callable[[Any], Any]]
 
 def plain(value: Any) -> Any:
     """Return the JSON form of a value, live or not: what the model holds."""
-    return json.loads(json.dumps(value() if callable(value) else value))
+    return json.loads(json.dumps(value, default=lambda live: live()))
 
 
 def pick(draw: Any, content: Any) -> list[Any]:
@@ -66,10 +66,10 @@ def draw_dict_edit(draw: Any, target: dict[str, Any]) -> Edit:
         ("x.clear()", lambda c: c.clear()),
     ]
     if target:
-        present = draw(st.sampled_from(sorted(target)))
+        old = draw(present)
         edits += [
-            (f"del x[{present!r}]", lambda c: c.__delitem__(present)),
-            (f"x[{key!r}] = x[{present!r}]", lambda c: _set(c, key, _copied(c, present))),
+            (f"del x[{old!r}]", lambda c: c.__delitem__(old)),
+            (f"x[{key!r}] = x[{old!r}]", lambda c: _set(c, key, c[old])),
             ("x.popitem()", lambda c: list(c.popitem())),
         ]
     return draw(st.sampled_from(edits))
@@ -80,6 +80,7 @@ def draw_list_edit(draw: Any, target: list[Any]) -> Edit:
     index = draw(st.integers(-len(target), len(target)))
     more = draw(st.lists(jsonvalues.values, max_size=3))
     start, stop = sorted((draw(st.integers(0, 4)), draw(st.integers(0, 4))))
+    cut = slice(start, stop)
     edits: list[Edit] = [
         (f"l.append({value!r})", lambda c: c.append(_own(c, value))),
         (f"l.insert({index}, {value!r})", lambda c: c.insert(index, _own(c, value))),
@@ -89,7 +90,7 @@ def draw_list_edit(draw: Any, target: list[Any]) -> Edit:
             f"l[{start}:{stop}] = {more!r}",
             lambda c: c.__setitem__(slice(start, stop), _own(c, more)),
         ),
-        (f"del l[{start}:{stop}]", lambda c: c.__delitem__(slice(start, stop))),
+        (f"del l[{start}:{stop}]", lambda c: c.__delitem__(cut)),
         (f"l.reset({more!r})", lambda c: _reset(c, more)),
         ("l.reverse()", lambda c: c.reverse()),
         ("l.clear()", lambda c: c.clear()),
@@ -171,8 +172,3 @@ def _reset(container: Any, value: Any) -> None:
         container[:] = plain(value)
     else:
         container.reset(value)
-
-
-def _copied(container: Any, key: Any) -> Any:
-    """Return a live value of the container itself: assigning it has to copy its content."""
-    return container[key]
