@@ -45,9 +45,8 @@ def draw_edit(draw: Any, target: Any) -> Edit:
 
 def draw_dict_edit(draw: Any, target: dict[str, Any]) -> Edit:
     name = draw(jsonvalues.names)
-    key = draw(
-        st.one_of(st.sampled_from(sorted(target)) if target else jsonvalues.keys, jsonvalues.keys)
-    )
+    present = st.sampled_from(sorted(target)) if target else jsonvalues.keys
+    key = draw(st.one_of(present, jsonvalues.keys))
     value = draw(jsonvalues.values)
     more = draw(st.dictionaries(jsonvalues.keys, jsonvalues.values, max_size=3))
     edits: list[Edit] = [

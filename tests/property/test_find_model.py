@@ -1,7 +1,6 @@
 """`find_jobs` by equality and nested keys gives what a naive evaluator gives, or raises."""
 
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -38,7 +37,6 @@ SCALARS = (
     1e30,
 )
 LISTS = ([], [1, 2], [1.0, 2], [True], [[1]], ["a"], [{"a": 1}], [None])
-MISSING = object()
 
 Job = tuple[dict[str, Any], dict[str, Any]]
 
@@ -51,8 +49,8 @@ def drawn(draw: random.Random, depth: int) -> Any:
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, dict[str, Job]]]:
-    """Yield a project of jobs with few keys and values, so that many filters hit, and its content."""
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, dict[str, Job]]:
+    """Return a project of jobs with few keys and values, so that filters hit, and its content."""
     draw = random.Random(5)
     project = signac.init_project(tmp_path_factory.mktemp("find"))
     content: dict[str, Job] = {}
@@ -65,7 +63,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, dict
         if document:
             job.doc = document
         content[job.id] = statepoint, document
-    yield project, content
+    return project, content
 
 
 def filters() -> st.SearchStrategy[dict[str, Any]]:
