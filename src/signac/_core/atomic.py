@@ -155,7 +155,7 @@ def replace(source: str, target: str, *, directory: int | None = None) -> None:
     name: a directory that was renamed meanwhile receives the file, and one that was removed is
     not made again.
     """
-    point("rename", target)
+    point("rename", source)
     try:
         os.replace(source, target, dst_dir_fd=directory)
     except NotImplementedError:
@@ -172,7 +172,7 @@ def move(source: str, target: str) -> None:
     NotADirectoryError
         When a directory would replace a file.
     """
-    point("rename", target)
+    point("rename", source)
     if os.name == "nt" and os.path.isdir(target):
         os.rmdir(target)
     os.rename(source, target)

@@ -1,0 +1,37 @@
+"""Keys as attributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["AttributeAccess"]
+
+
+class AttributeAccess:
+    """Give the keys of a mapping as attributes.
+
+    Methods win when an attribute is read; assignment always stores a key. Names that begin with
+    two underscores are never keys.
+    """
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        try:
+            return self[name]  # type: ignore[index]
+        except KeyError as error:
+            raise AttributeError(error) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("__") or name == "filename":
+            object.__setattr__(self, name, value)
+        else:
+            self[name] = value  # type: ignore[index]
+
+    def __delattr__(self, name: str) -> None:
+        if name.startswith("__"):
+            object.__delattr__(self, name)
+        else:
+            del self[name]  # type: ignore[attr-defined]

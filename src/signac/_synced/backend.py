@@ -1,0 +1,274 @@
+"""The root of a tree that lives in a JSON file.
+
+Reading takes no lock: one ``stat`` tells whether the file is the one that was read before; only a
+younger or changed file is read again, and parsed again only if its bytes differ. A change takes
+the lock of the directory, reads what others wrote, applies itself, and replaces the file.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from signac._core import jsonfile, locks
+from signac._core.canonical import validate_keys
+from signac._core.replace import replace_file, sweep_beside
+from signac._synced.buffer import PROCESS_BUFFER as _buffer
+from signac._synced.node import rebind
+from signac._synced.root import Kinds, Root
+from signac.errors import InvalidInputError, InvalidKeyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from signac._core.durability import Durability
+    from signac._synced.buffer import Entry
+    from signac._synced.node import Node
+
+__all__ = ["FileRoot", "parse_document"]
+
+
+class FileRoot(Root):
+    """A mapping in a JSON file, shared with every other program that uses the file.
+
+    Parameters
+    ----------
+    path : str
+        The file. It need not exist; missing means empty.
+    name : str
+        What it is called in errors.
+    kinds : dict
+        The node classes.
+    scratch : str, optional
+        Where temporary files go; beside the file when not given.
+    fallback : str, optional
+        Where lock files go if the directory cannot be locked.
+    level : {"fast", "safe", "durable"}, optional
+        Durability of the project.
+    on_missing : callable, optional
+        Called with the error when the directory of the file is gone at a change; may raise an
+        error that tells more.
+    """
+
+    fallible = True
+
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        kinds: Kinds,
+        *,
+        scratch: str | None = None,
+        fallback: str | None = None,
+        level: Durability | None = None,
+        on_missing: Callable[[FileNotFoundError], None] | None = None,
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.kinds = kinds
+        self.scratch = scratch
+        self.fallback = fallback
+        self.level = level
+        self.on_missing = on_missing
+        self.mutex = threading.RLock()
+        self.stamp: jsonfile.Stamp | None = None
+        self.settled = False
+        self.seen = 0.0
+        self.raw: bytes | None = None
+        self.held: locks.DirectoryLock | None = None
+        self.owner = 0
+        self.depth = 0
+        self.swept = False
+        self.buffer_depth = 0
+        self.entry: Entry | None = None
+        self.version = 0
+
+    def refresh(self) -> None:
+        """Bring the nodes up to date with the file, or with the buffer."""
+        if self.owner:
+            if self.owner == threading.get_ident():
+                return
+            with self.mutex:  # another thread's transaction: wait for its end
+                pass
+        if _buffer.depth or self.buffer_depth:
+            _buffer.enter(self)
+            return
+        try:
+            status = os.stat(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            with self.mutex:
+                self.forget_file()
+            return
+        if self.settled and self.stamp == jsonfile.stamp_of(status):
+            return
+        with self.mutex:
+            self.read()
+
+    def read(self) -> None:
+        """Read the file, and parse it if its bytes changed; the caller holds the mutex."""
+        try:
+            raw, stamp = jsonfile.read_file(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            self.forget_file()
+            return
+        if raw != self.raw:
+            data = parse_document(raw, self.path)
+            if data is None:
+                self.forget_file()
+                return
+            rebind(self.node, data)
+        self._know(raw, stamp)
+
+    def forget_file(self) -> None:
+        """Take note that there is no file: the tree is empty."""
+        if self.raw is not None:
+            rebind(self.node, {})
+        self.raw = None
+        self.stamp = None
+        self.settled = False
+
+    def begin(self, *, blind: bool = False) -> None:
+        """Take the lock and read what others wrote; `blind` also goes on if it is damaged."""
+        if self.owner and self.owner == threading.get_ident():
+            self.depth += 1
+            return
+        if _buffer.depth or self.buffer_depth:
+            _buffer.begin(self)
+            return
+        self.lock()
+        self.depth += 1
+        try:
+            self.read()
+        except BaseException as error:
+            if blind and isinstance(error, ValueError):
+                self.raw = None
+                return
+            self.end()
+            raise
+
+    def commit(self, added: Any = None) -> None:
+        """Write the file, unless a transaction will, or it goes to the buffer."""
+        if self.entry is not None and not self.depth:
+            _buffer.commit(self, added)
+        elif self.depth == 1:
+            self.write()
+
+    def end(self) -> None:
+        """Give the lock back."""
+        if self.entry is not None and not self.depth:
+            _buffer.end(self)
+            return
+        self.depth -= 1
+        if not self.depth:
+            self.unlock()
+
+    def write(self) -> None:
+        """Replace the file by the tree; the caller holds the lock."""
+        data = jsonfile.encode(self.node.__data__)
+        if data == self.raw:
+            return
+        if self.scratch is None and not self.swept:
+            sweep_beside(self.path)
+            self.swept = True
+        try:
+            status = replace_file(
+                self.path, data, scratch=self.scratch, lock=self.held, level=self.level
+            )
+        except FileNotFoundError as error:
+            self._explain_missing(error)
+            raise
+        self._know(data, jsonfile.stamp_of(status))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Node]:
+        """Hold the lock for a whole block and write once at its end."""
+        if self.owner == threading.get_ident():
+            self.depth += 1
+            try:
+                yield self.node
+            finally:
+                self.depth -= 1
+            return
+        _buffer.flush_file(self.path)
+        self.lock()
+        self.depth += 1
+        self.owner = threading.get_ident()
+        before = None
+        try:
+            self.read()
+            before = self.raw
+            yield self.node
+            self.write()
+        except BaseException:
+            self._roll_back(before)
+            raise
+        finally:
+            self.owner = 0
+            self.depth -= 1
+            self.unlock()
+
+    def relocate(self, path: str) -> None:
+        """Follow the file to another path; the contents are the same."""
+        self.path = path
+
+    def reload_soon(self) -> None:
+        """Distrust what was read before."""
+        self.settled = False
+
+    def _know(self, raw: bytes, stamp: jsonfile.Stamp) -> None:
+        if stamp != self.stamp:
+            self.stamp = stamp
+            self.seen = time.monotonic()
+        self.raw = raw
+        self.settled = jsonfile.is_settled(stamp, self.seen)
+
+    def _roll_back(self, before: bytes | None) -> None:
+        rebind(self.node, {} if before is None else parse_document(before, self.path) or {})
+        self.raw = before
+        self.settled = False
+
+    def lock(self) -> None:
+        """Take the lock of the directory, then the mutex of this tree."""
+        directory = os.path.dirname(self.path) or os.curdir
+        try:
+            held = locks.acquire(directory, fallback=self.fallback or directory)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if isinstance(error, FileNotFoundError):
+                self._explain_missing(error)
+            raise
+        self.mutex.acquire()
+        self.held = held
+
+    def unlock(self) -> None:
+        """Give back what `lock` took."""
+        held, self.held = self.held, None
+        self.mutex.release()
+        if held is not None:
+            locks.release(held)
+
+    def _explain_missing(self, error: FileNotFoundError) -> None:
+        if self.on_missing is not None and not os.path.isdir(os.path.dirname(self.path)):
+            self.on_missing(error)
+
+
+def parse_document(raw: bytes, path: str) -> dict[str, Any] | None:
+    """Parse the contents of a document file; None stands for an empty one (JSON ``null``)."""
+    data = jsonfile.decode(raw, path)
+    if data.__class__ is dict:
+        dotted = validate_keys(data) if b"." in raw else []
+        if dotted:
+            raise InvalidKeyError(
+                f"{path}: keys with dots at {', '.join(dotted)}; dots separate nested keys, "
+                "rename them in the file"
+            )
+        return data  # type: ignore[no-any-return]
+    if data is None:
+        return None
+    raise InvalidInputError(
+        f"{path} holds a JSON {type(data).__name__}, not an object; restore the file, or move it "
+        "away to start anew"
+    )
+
