@@ -1,0 +1,1 @@
+"""Operations on one job directory, each with a written argument why it may be interrupted."""

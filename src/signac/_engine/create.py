@@ -1,0 +1,186 @@
+"""Make job directories appear whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from signac._core import atomic, jsonfile, layout, locks, scratch
+from signac._core.durability import Durability, effective
+from signac._core.replace import replace_file
+from signac._engine.record import find_problem, read_pending
+from signac.errors import JobsCorruptedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from signac._engine.workspace import Workspace
+
+__all__ = ["create_job", "create_jobs", "initialise"]
+
+#: Jobs that share one sync of the file system.
+BATCH: Final = 1000
+#: What a rename onto a directory that holds something answers.
+OCCUPIED: Final = {errno.EEXIST, errno.ENOTEMPTY}
+
+
+def initialise(
+    workspace: Workspace, job_id: str, statepoint: dict[str, Any] | None, *, force: bool = False
+) -> bool:
+    """Make sure that a job is there with a valid state point file; True if it was made.
+
+    Before: anything. After: the job directory holds a state point file whose hash is the id.
+    Dying anywhere leaves the job as it was, or whole.
+
+    Raises
+    ------
+    JobsCorruptedError
+        When the file there is bad and may not be replaced: without `force`, or because the state
+        point is not known.
+    """
+    problem = find_problem(workspace, job_id)
+    if not problem:
+        return False
+    path = workspace.job(job_id)
+    if not os.path.isdir(path):
+        if statepoint is None:
+            raise JobsCorruptedError([job_id], {job_id: problem})
+        if create_job(workspace, job_id, statepoint):
+            return True
+    return _mend(workspace, job_id, statepoint, force=force)
+
+
+def create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) -> bool:
+    """Create a job directory with its state point file; False if it is there already.
+
+    Before: no such directory, or an empty one. After: directory and file. The directory is built
+    in scratch and renamed into place; dying before the rename leaves only scratch.
+    """
+    level = effective(workspace.level)
+    entry = scratch.new_directory(workspace.scratch, f"{job_id}.new")
+    try:
+        _write_statepoint(entry.path, statepoint, level)
+        if level == "durable":
+            atomic.sync_directory(entry.path)
+        made = _put_into_place(entry.path, workspace.job(job_id))
+    except BaseException:
+        _discard(entry)
+        raise
+    if not made:
+        _discard(entry)
+        return False
+    entry.close()
+    if level == "durable":
+        atomic.sync_directory(workspace.path)
+    return True
+
+
+def create_jobs(
+    workspace: Workspace,
+    jobs: Sequence[tuple[str, dict[str, Any]]],
+    report: Callable[[int], None],
+) -> None:
+    """Make sure that all jobs are there, sharing one sync for each thousand of them.
+
+    Before: anything. After: every job is there. Dying anywhere leaves some whole jobs and the
+    others untouched; running again completes. `report` receives the number of jobs done.
+    """
+    for start in range(0, len(jobs), BATCH):
+        batch = jobs[start : start + BATCH]
+        missing = []
+        for job_id, statepoint in batch:
+            if os.path.isdir(workspace.job(job_id)):
+                initialise(workspace, job_id, statepoint)
+            else:
+                missing.append((job_id, statepoint))
+        if missing:
+            _create_batch(workspace, missing)
+        report(start + len(batch))
+
+
+def _create_batch(workspace: Workspace, jobs: list[tuple[str, dict[str, Any]]]) -> None:
+    level = effective(workspace.level)
+    entry = scratch.new_directory(workspace.scratch, "batch")
+    try:
+        for job_id, statepoint in jobs:
+            directory = os.path.join(entry.path, job_id)
+            atomic.make_directory(directory)
+            _write_statepoint(directory, statepoint, "fast")
+        if level != "fast":
+            _sync_batch(entry.path, jobs)
+        for job_id, statepoint in jobs:
+            if not _put_into_place(os.path.join(entry.path, job_id), workspace.job(job_id)):
+                initialise(workspace, job_id, statepoint)
+        if level == "durable":
+            atomic.sync_directory(workspace.path)
+    finally:
+        _discard(entry)
+
+
+def _sync_batch(path: str, jobs: list[tuple[str, dict[str, Any]]]) -> None:
+    # perf: one syncfs for 1,000 jobs costs 0.01 ms a job, an fsync each 0.4 ms (compare.py, bulk).
+    if len(jobs) > 8 and atomic.sync_filesystem(path):
+        return
+    for job_id, _ in jobs:
+        atomic.sync_file(os.path.join(path, job_id, layout.STATEPOINT))
+
+
+def _write_statepoint(directory: str, statepoint: dict[str, Any], level: Durability) -> None:
+    path = os.path.join(directory, layout.STATEPOINT)
+    descriptor = atomic.create(path)
+    try:
+        atomic.write(descriptor, jsonfile.encode(statepoint), path)
+        if level != "fast":
+            atomic.sync_descriptor(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
+def _put_into_place(source: str, target: str) -> bool:
+    try:
+        atomic.move(source, target)
+    except NotADirectoryError:
+        raise FileExistsError(
+            errno.EEXIST, "a file has the name of the job directory; move it away", target
+        ) from None
+    except OSError as error:
+        if error.errno in OCCUPIED and os.path.isdir(target):
+            return False
+        raise
+    return True
+
+
+def _mend(
+    workspace: Workspace, job_id: str, statepoint: dict[str, Any] | None, *, force: bool
+) -> bool:
+    """Write the state point file of a directory that has none, or a bad one with `force`."""
+    path = workspace.job(job_id)
+    with locks.locked(path, fallback=workspace.fallback) as lock:
+        problem = find_problem(workspace, job_id)
+        if not problem:
+            return False
+        file = workspace.statepoint(job_id)
+        pending = read_pending(workspace, job_id)
+        if pending is not None:
+            atomic.replace(workspace.statepoint_next(job_id), file)
+            return False
+        if statepoint is None or (os.path.lexists(file) and not force):
+            raise JobsCorruptedError([job_id], {job_id: problem})
+        replace_file(
+            file,
+            jsonfile.encode(statepoint),
+            scratch=workspace.scratch,
+            lock=lock,
+            level=workspace.level,
+        )
+    return True
+
+
+def _discard(entry: scratch.Entry) -> None:
+    """Remove a scratch directory; a failure leaves it to the next sweep."""
+    try:
+        atomic.remove_tree(entry.path)
+    except OSError:
+        pass
+    entry.close()

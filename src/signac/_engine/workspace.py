@@ -1,0 +1,162 @@
+"""Where the jobs of a project are: paths and nothing else, plus the rule on a lost workspace."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from signac._core import atomic, layout
+from signac._core.ids import is_id
+from signac.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from signac._core.durability import Durability
+
+__all__ = ["Workspace", "count_jobs", "ensure_workspace", "iter_ids"]
+
+#: Written when the workspace is a link or a mount point, so that its absence is noticed later.
+ELSEWHERE = os.path.join(layout.SIGNAC_DIRECTORY, "workspace_elsewhere")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The paths of one project.
+
+    Attributes
+    ----------
+    project : str
+        The project directory.
+    path : str
+        The directory that holds one directory for each job.
+    scratch : str
+        Where files and directories are built, on the file system of `path`.
+    fallback : str
+        Where lock files go if directories cannot be locked.
+    moves : str
+        The log of state point changes.
+    level : {"fast", "safe", "durable"} or None
+        Durability chosen in the project's config.
+    """
+
+    project: str
+    path: str
+    scratch: str
+    fallback: str
+    moves: str
+    level: Durability | None = None
+
+    @classmethod
+    def of(cls, project: str, level: Durability | None = None) -> Workspace:
+        """Return the paths of the project at an absolute path."""
+        path = os.path.join(project, layout.WORKSPACE)
+        return cls(
+            project=project,
+            path=path,
+            scratch=os.path.join(path, layout.SCRATCH),
+            fallback=os.path.join(project, layout.SIGNAC_DIRECTORY, "locks"),
+            moves=os.path.join(project, layout.MOVES_LOG),
+            level=level,
+        )
+
+    def job(self, job_id: str) -> str:
+        """Return the directory of a job."""
+        return f"{self.path}{os.sep}{job_id}"
+
+    def statepoint(self, job_id: str) -> str:
+        """Return the state point file of a job."""
+        return f"{self.path}{os.sep}{job_id}{os.sep}{layout.STATEPOINT}"
+
+    def statepoint_next(self, job_id: str) -> str:
+        """Return the file of a state point change under way."""
+        return f"{self.path}{os.sep}{job_id}{os.sep}{layout.STATEPOINT_NEXT}"
+
+
+def iter_ids(workspace: Workspace) -> Iterator[str]:
+    """Yield the ids of all job directories, in the order of the directory.
+
+    A job is a directory, or a link to one, whose name is an id and nothing else.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no workspace.
+    WorkspaceError
+        When it is a file, or a link that leads nowhere.
+    """
+    try:
+        with os.scandir(workspace.path) as entries:
+            for entry in entries:
+                if len(entry.name) == 32 and is_id(entry.name) and entry.is_dir():
+                    yield entry.name
+    except FileNotFoundError as error:
+        if os.path.islink(workspace.path):
+            raise WorkspaceError(error, _explain_link(workspace.path)) from None
+        raise
+    except NotADirectoryError as error:
+        raise WorkspaceError(
+            error, f"{workspace.path} is a file, not a directory; move it out of the way"
+        ) from None
+
+
+def count_jobs(workspace: Workspace) -> int:
+    """Count the job directories."""
+    return sum(1 for _ in iter_ids(workspace))
+
+
+def ensure_workspace(workspace: Workspace) -> None:
+    """Make the workspace directory if it is missing and may be made.
+
+    A plain directory that is missing was removed on purpose and is made again. One that was a
+    link or a mount point is not: its data is on a disk that is not there now.
+
+    Raises
+    ------
+    WorkspaceError
+        When it was a link or a mount point.
+    FileExistsError
+        When it is a file, or a link that leads nowhere.
+    """
+    path = workspace.path
+    marker = os.path.join(workspace.project, ELSEWHERE)
+    if os.path.isdir(path):
+        _watch_elsewhere(path, marker)
+        return
+    if os.path.islink(path):
+        raise FileExistsError(17, _explain_link(path), path)
+    if os.path.lexists(path):
+        raise FileExistsError(17, "the workspace is a file; move it out of the way", path)
+    if os.path.exists(marker):
+        raise WorkspaceError(path, _explain_unmounted(path, marker))
+    try:
+        atomic.make_directories(path)
+    except PermissionError:
+        # A project that may only be read has no jobs to show, which is no reason to fail.
+        return
+
+
+def _watch_elsewhere(path: str, marker: str) -> None:
+    """Remember that the workspace is on another disk; notice when that is not mounted."""
+    elsewhere = os.path.islink(path) or os.path.ismount(path)
+    known = os.path.exists(marker)
+    if known and not elsewhere and not os.listdir(path):
+        raise WorkspaceError(path, _explain_unmounted(path, marker))
+    if elsewhere and not known:
+        try:
+            atomic.write_in_place(marker, os.path.realpath(path).encode() + b"\n")
+        except OSError:
+            pass
+
+
+def _explain_link(path: str) -> str:
+    target = os.readlink(path) if os.path.islink(path) else path
+    return f"the workspace {path} is a link to {target}, which does not exist; is its disk mounted?"
+
+
+def _explain_unmounted(path: str, marker: str) -> str:
+    return (
+        f"the workspace {path} was a link or a mount point and is not there now; mount its disk. "
+        f"If it is gone for good, delete {marker}"
+    )
