@@ -1,8 +1,8 @@
 """Real child processes for the crash and concurrency tests: forked, watched, never left behind.
 
-A child runs one function, sends back what it returned or raised, and leaves by `os._exit`, so that
-nothing of pytest's own teardown runs twice. A child that dies by a signal is told apart from one that
-raised, and one that does not answer in time is killed and said to hang.
+A child runs one function, sends back what it returned or raised, and leaves by `os._exit`, so
+that nothing of pytest's own teardown runs twice. A child that dies by a signal is told apart from
+one that raised, and one that does not answer in time is killed and said to hang.
 """
 
 import os
@@ -40,7 +40,7 @@ class Failure:
         return cls(kinds, str(error), facts, text)
 
     def is_a(self, *names: str) -> bool:
-        """Tell whether the class or a base has one of the names, `OSError` or `signac.errors.Error`."""
+        """Tell whether the class or a base has one of the names, with or without module."""
         return any(
             kind == name or kind.split(".")[-1] == name for kind in self.kinds for name in names
         )
@@ -180,12 +180,12 @@ class Round:
     """
 
     def __init__(self, parties: int, timeout: float = 60.0) -> None:
-        import multiprocessing  # noqa: PLC0415 - only the tests with rounds need it
+        import multiprocessing
 
         self._barrier = multiprocessing.get_context("fork").Barrier(parties, timeout=timeout)
 
     def wait(self) -> None:
-        import threading  # noqa: PLC0415
+        import threading
 
         try:
             self._barrier.wait()

@@ -1,9 +1,10 @@
 """Run an operation once per mutation, with one fault there, and look at what is left.
 
-An operation is prepared in a directory of its own (a *scene*) and run once to count its mutations with
-`faults.record`. Each trial then copies the scene, runs the operation in a forked child with one fault,
-looks at the raw files with the standard library, opens everything again in another child, looks again,
-and runs the operation again. `Trial.complaints` are the promises that were broken.
+An operation is prepared in a directory of its own (a *scene*) and run once to count its mutations
+with `faults.record`. Each trial then copies the scene, runs the operation in a forked child with
+one fault, looks at the raw files with the standard library, opens everything again in another
+child, looks again, and runs the operation again. `Trial.complaints` are the promises that were
+broken.
 """
 
 import errno
@@ -16,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import h5py  # noqa: F401 - loaded before the forks: each child has it for nothing
-import processes
 
+import processes
 import signac
 from crash import picture as raw
 from signac._core import faults
@@ -59,9 +60,9 @@ class Operation:
     open
         Opens handles and gives the call; no fault is injected yet.
     each
-        The call promises old or new for every job and document by itself, not for all together.
+        The call promises old or new for each job and document by itself, not for all together.
     between
-        Calls that lead to further states which the call passes by its nature (two changes in one line).
+        Calls that lead to states which the call passes by its nature (two changes in one line).
     level
         The durability level, `safe` by default.
     environment
@@ -126,6 +127,7 @@ def targets(reference: Reference, mode: str) -> list[tuple[int, str, str]]:
 
 def injector(mode: str, target: int) -> Callable[[int, str, str, int | None], Any]:
     """Return the fault of a mode at a point, as the gate wants it."""
+
     def failure(code: int, operation: str, path: str) -> OSError:
         if operation in NO_NAME:  # as the kernel does on a descriptor: without a name
             return OSError(code, os.strerror(code))
@@ -173,9 +175,7 @@ class Trial:
 
     def _first_process(self) -> Iterator[str]:
         kills = self.mode in (KILL, CUT)
-        outcome = processes.run(
-            functools.partial(_disturb, self, self.root)
-        )
+        outcome = processes.run(functools.partial(_disturb, self, self.root))
         if kills:
             if outcome.signal != signal.SIGKILL:
                 yield f"the child was to die there and did not: {outcome}"

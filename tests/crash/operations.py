@@ -288,9 +288,7 @@ STORES = [
 ]
 
 
-def _loose(
-    name: str, change: Callable[[Any], object], prepare: Callable[[str], None]
-) -> Operation:
+def _loose(name: str, change: Callable[[Any], object], prepare: Callable[[str], None]) -> Operation:
     def open_(root: str) -> Scene:
         document = signac.JSONDict(os.path.join(root, "plain", "doc.json"))
         return Scene(lambda: change(document), documents=(document,))

@@ -1,8 +1,8 @@
 """The state of a scene on disk as one flat dictionary, read without the library.
 
-Keys say what a value belongs to, `("p", "job", <id>, "document")`; values compare with `==`. JSON is
-kept as canonical text (so 1 is not 1.0), an HDF5 file as its content, any other file as its bytes with
-its mode.
+Keys say what a value belongs to, `("p", "job", <id>, "document")`; values compare with `==`. JSON
+is kept as canonical text (so 1 is not 1.0), an HDF5 file as its content, any other file as its
+bytes with its mode.
 """
 
 import io
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import h5py
+
 import rawcheck
 
 Picture = dict[tuple[str, ...], Any]

@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 import h5py
+
 import rawcheck
 
 FIRST: dict[str, Any] = {"a": 0, "b": {"c": 1}, "l": [1, 2]}

@@ -74,7 +74,7 @@ def judge(
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 def test_old_or_new_at_every_mutation(operation, mode, reference, directory, record_property):
-    """Whatever happens at any mutation: old or new, nothing lost or left over, and it can be repeated."""
+    """Whatever happens at a mutation: old or new, nothing lost or left, and it can be repeated."""
     stride = STRIDE if operation.slow else 1
     number, found = run_all(operation, mode, reference(operation), directory, stride)
     judge(operation, number, found, record_property)
