@@ -10,6 +10,7 @@ from signac.job import calc_id
 
 import rawcheck
 import signac
+from interop.edits import apply, draw_edit
 from interop.peer import Peer
 from interop.statepoints import shuffled, statepoints
 
@@ -175,58 +176,12 @@ def test_the_same_edits_give_the_same_bytes(peer: Peer, tmp_path: Path, seed: in
     name = f"workspace/{job.id}/signac_job_document.json"
     draw = random.Random(seed)
     for _ in range(40):
-        keys, method, arguments = _edit(draw, job.doc())
-        container = job.doc
-        for key in keys:
-            container = container[key]
-        getattr(container, method)(*arguments)
-        peer.change(
-            path=theirs, job=job.id, what="doc", keys=keys, method=method, arguments=arguments
-        )
+        edit = draw_edit(draw, job.doc())
+        apply(job.doc, edit)
+        where = {"path": theirs, "job": job.id, "what": "doc"}
+        peer.change(**where, keys=edit[0], method=edit[1], arguments=edit[2])
         ours_now = (tmp_path / "ours" / name).read_bytes()
-        assert ours_now == (tmp_path / "theirs" / name).read_bytes(), (keys, method, arguments)
-
-
-def _edit(draw: random.Random, content: Any) -> tuple[list[Any], str, list[Any]]:
-    """Draw one edit of the document or of a container in it.
-
-    Values are distinct numbers, so that the peer's dropping of equal values (1 for True) plays no
-    part, and `reset` of the root is left out: there the peer's order depends on what the handle has
-    read before.
-    """
-    keys: list[Any] = []
-    while isinstance(content, dict | list) and draw.random() < 0.7:
-        inner = content.items() if isinstance(content, dict) else enumerate(content)
-        inside = [(key, item) for key, item in inner if isinstance(item, dict | list)]
-        if not inside:
-            break
-        key, content = draw.choice(inside)
-        keys.append(key)
-    fresh = [_fresh(draw, 2), {"x": _fresh(draw, 1), "y": _fresh(draw, 1)}, [_fresh(draw, 1), 5]]
-    if isinstance(content, list):
-        choices: list[tuple[str, list[Any]]] = [("append", [item]) for item in fresh]
-        choices += [("insert", [0, fresh[0]]), ("extend", [fresh]), ("reverse", [])]
-        if content:
-            choices += [("__setitem__", [0, fresh[1]]), ("__delitem__", [-1]), ("pop", [])]
-        return keys, *draw.choice(choices)
-    name = draw.choice("abcxy")
-    choices = [("__setitem__", [name, item]) for item in fresh]
-    choices += [("setdefault", [name, fresh[0]]), ("pop", [name])]
-    choices += [("update", [{name: fresh[0], "m": fresh[1], "a": fresh[2]}])]
-    if keys:
-        choices += [("reset", [{"y": fresh[0], name: fresh[1]}]), ("clear", [])]
-    if name in content:
-        choices += [("__delitem__", [name])]
-    return keys, *draw.choice(choices)
-
-
-def _fresh(draw: random.Random, depth: int) -> Any:
-    kind = draw.random()
-    if depth and kind < 0.3:
-        return {draw.choice("abxy"): _fresh(draw, depth - 1) for _ in range(2)}
-    if depth and kind < 0.5:
-        return [_fresh(draw, depth - 1) for _ in range(draw.randrange(3))]
-    return draw.random()
+        assert ours_now == (tmp_path / "theirs" / name).read_bytes(), edit
 
 
 def _files(root: Path) -> dict[str, bytes]:

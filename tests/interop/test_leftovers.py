@@ -2,8 +2,6 @@
 
 import json
 import os
-import signal
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,31 +10,8 @@ import pytest
 
 import rawcheck
 import signac
+from dying import run_and_die
 from interop.peer import Peer
-from signac._core import faults
-
-
-def run_and_die(operation: Callable[[], object], mutation: int) -> bool:
-    """Run an operation in a forked child that dies at a mutation; tell whether it died there."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-
-            def die(number: int, *_: object) -> None:
-                if number == mutation:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-            with faults.injecting(die):
-                operation()
-            code = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(code)
-    status = os.waitpid(child, 0)[1]
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the operation failed by itself"
-    return os.WIFSIGNALED(status)
 
 
 @pytest.fixture
