@@ -293,7 +293,7 @@ def _loose(name: str, change: Callable[[Any], object], prepare: Callable[[str], 
         document = signac.JSONDict(os.path.join(root, "plain", "doc.json"))
         return Scene(lambda: change(document), documents=(document,))
 
-    return Operation(name, prepare, open_)
+    return Operation(name, prepare, open_, loose=os.path.join("plain", "doc.json"))
 
 
 def _loose_transaction(document: Any) -> None:

@@ -194,7 +194,7 @@ NEEDS_SPACE = [_doc, _doc_transaction, _project_doc, _init, _bulk, _statepoint, 
 
 @pytest.mark.parametrize("write", NEEDS_SPACE, ids=lambda write: write.__name__.strip("_"))
 def test_a_full_disk(write, tmp_path):
-    """A full disk gives ENOSPC with the name of the file, changes nothing, and passes with space."""
+    """A full disk gives ENOSPC naming the file and changes nothing; with space again it passes."""
     with small_disk(str(tmp_path / "disk")) as disk:
         scenes.two_projects(disk)
         path = os.path.join(disk, "p")
