@@ -1,0 +1,1 @@
+"""Configuration files: ``<project>/.signac/config`` over ``~/.signacrc``."""

@@ -1,0 +1,73 @@
+"""What all handles of one project share: its paths and the state points known so far."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from signac._engine.record import read_statepoint
+from signac._engine.workspace import Workspace, iter_ids
+from signac._index.legacy_cache import LegacyCache
+from signac.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from signac._core.durability import Durability
+
+__all__ = ["Home"]
+
+#: peer: problems of the workspace are reported by the project.
+logger = logging.getLogger("signac.project")
+
+#: State points kept in memory; enough for any study one looks at, small enough for a million jobs.
+_MOST_KNOWN: Final = 200_000
+
+
+class Home:
+    """Paths and known state points of one project.
+
+    An id is the hash of its state point, so what is known of an id never goes stale.
+    """
+
+    __slots__ = ("_known", "_legacy", "workspace")
+
+    def __init__(self, project: str, level: Durability | None = None) -> None:
+        self.workspace = Workspace.of(project, level)
+        self._known: dict[str, dict[str, Any]] = {}
+        self._legacy = LegacyCache(project)
+
+    def remember(self, job_id: str, statepoint: dict[str, Any]) -> None:
+        """Keep a plain state point, which must not be changed afterwards."""
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[job_id] = statepoint
+
+    def recall(self, job_id: str, *, from_disk: bool = False) -> dict[str, Any] | None:
+        """Return a state point known in memory or, `from_disk`, in the cache file."""
+        statepoint = self._known.get(job_id)
+        if statepoint is None and from_disk:
+            return self._legacy.get(job_id)
+        return statepoint
+
+    def statepoint(self, job_id: str) -> dict[str, Any]:
+        """Return the state point of a job, from memory or from its file; not to be changed."""
+        statepoint = self._known.get(job_id)
+        if statepoint is None:
+            statepoint = read_statepoint(self.workspace, job_id)
+            self.remember(job_id, statepoint)
+        return statepoint
+
+    def list_ids(self) -> list[str]:
+        """Return the ids of all jobs; a workspace that is gone has none, which is logged."""
+        workspace = self.workspace
+        try:
+            return list(iter_ids(workspace))
+        except FileNotFoundError:
+            if os.path.isdir(workspace.project):
+                logger.info("the workspace %s does not exist", workspace.path)
+            else:
+                logger.warning("the project %s does not exist", workspace.project)
+            return []
+        except WorkspaceError as error:
+            logger.error("%s", error)
+            raise

@@ -1,0 +1,1 @@
+"""What is known of a workspace without reading it; always disposable."""

@@ -1,0 +1,1 @@
+"""Filters: parsed once into frozen nodes, evaluated on plain values. Opens no file."""
