@@ -11,10 +11,10 @@ import sys
 from typing import Any
 
 import numpy
-from signac.job import calc_id
 from wire import decode, encode
 
 import signac
+from signac.job import calc_id
 
 COMMANDS = {}
 

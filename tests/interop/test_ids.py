@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from signac.job import calc_id
 
 import rawcheck
 import signac
 from interop.edits import apply, draw_edit
 from interop.peer import Peer
 from interop.statepoints import shuffled, statepoints
+from signac.job import calc_id
 
 COUNT = 10_000
 BATCH = 500

@@ -65,11 +65,13 @@ def draw_dict_edit(draw: Any, target: dict[str, Any]) -> Edit:
         ("x.clear()", lambda c: c.clear()),
     ]
     if target:
-        old = draw(present)
+        old, twins = draw(present), twin(target)
         edits += [
             (f"del x[{old!r}]", lambda c: c.__delitem__(old)),
             (f"x[{key!r}] = x[{old!r}]", lambda c: _set(c, key, c[old])),
             ("x.popitem()", lambda c: list(c.popitem())),
+            ("x.update(twins)", lambda c: c.update(_own(c, twins))),
+            ("x.reset(twins)", lambda c: _reset(c, twins)),
         ]
     return draw(st.sampled_from(edits))
 
@@ -145,6 +147,21 @@ def draw_refused(draw: Any, target: Any) -> Edit:
         if target:
             edits.append(("l[0] = ", lambda c: c.__setitem__(0, bad)))
     return draw(st.sampled_from(edits))
+
+
+def twin(value: Any) -> Any:
+    """Return a value that Python calls equal and the format calls different, where there is one."""
+    if isinstance(value, dict):
+        return {key: twin(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [twin(item) for item in value]
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int) and abs(value) < 2**53:
+        return float(value)
+    if isinstance(value, float) and value in (0.0, 1.0):
+        return bool(value)
+    return value
 
 
 def _own(container: Any, value: Any) -> Any:

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from signac.job import calc_id
 
 import jsonvalues
 import rawcheck
 import signac
 from signac.errors import InvalidKeyError, KeyTypeError
+from signac.job import calc_id
 
 COMMON = settings(
     derandomize=True,

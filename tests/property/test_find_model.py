@@ -16,7 +16,7 @@ SETTINGS = settings(
     max_examples=250,
     suppress_health_check=list(HealthCheck),
 )
-JOBS = 60
+JOBS = 120
 NAMES = ("a", "b", "c", "x y")
 SCALARS = (
     0,

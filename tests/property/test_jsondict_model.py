@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 import jsonvalues
 import signac
@@ -19,7 +25,7 @@ DEFAULT = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=40,
+    max_examples=60,
     stateful_step_count=25,
     suppress_health_check=list(HealthCheck),
 )
@@ -69,6 +75,14 @@ class DocumentMachine(RuleBasedStateMachine):
             assert _text(document()) == _text(self.model)
             self.model = document()
         self.written = True
+
+    @initialize(full=st.booleans())
+    def begin(self, full: bool) -> None:
+        """Begin with no file, or with a document that has containers to edit."""
+        if full:
+            content = {"n": {"l": [1, [2, 3], {"k": [4]}]}, "l": [[], {"m": 1}, 5], "e": {}}
+            self.objects[0].reset(content)
+            self.model, self.written = content, True
 
     @rule(data=st.data())
     def edit(self, data: st.DataObject) -> None:
