@@ -22,6 +22,35 @@ import pytest
 from interop.wire import decode, encode
 
 VERSION = "2.4.1"
+COMMANDS = frozenset(
+    (
+        "version",
+        "ids",
+        "init_project",
+        "open_project",
+        "forget",
+        "init",
+        "hold",
+        "jobs",
+        "contains",
+        "find",
+        "check",
+        "update_cache",
+        "job_id",
+        "statepoint",
+        "change",
+        "assign",
+        "update_statepoint",
+        "document",
+        "act",
+        "move",
+        "write_file",
+        "read_file",
+        "store_set",
+        "store_get",
+        "store_keys",
+    )
+)
 _DRIVER = Path(__file__).with_name("peer_driver.py")
 _ROOT = Path(__file__).parents[2]
 
@@ -87,7 +116,7 @@ class Peer:
         return answer["ok"]
 
     def __getattr__(self, command: str) -> Any:
-        if command.startswith("_"):
+        if command not in COMMANDS:
             raise AttributeError(command)
 
         def run(**arguments: Any) -> Any:
