@@ -1,0 +1,241 @@
+"""Several objects, threads and processes on one file."""
+
+import json
+import os
+import threading
+from typing import Any
+
+import processes
+import pytest
+import signac
+from acceptance.support import read_json
+from signac import JSONDict
+
+
+def run_threads(*functions: Any) -> None:
+    failures: list[BaseException] = []
+
+    def guarded(function: Any) -> None:
+        try:
+            function()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(function,)) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_two_objects_see_each_other(filename: str) -> None:
+    """Two objects on one file see each other's writes at once, nested ones too."""
+    first, second = JSONDict(filename), JSONDict(filename)
+    first.n = {"l": [1]}
+    assert second.n.l == [1]
+    held = second.n.l
+    first.n.l.append(2)
+    assert held == [1, 2]
+    held.append(3)
+    assert first.n.l == [1, 2, 3]
+    del first.n
+    assert "n" not in second
+
+
+def test_threads_on_own_objects(filename: str) -> None:
+    """Threads that write distinct keys through objects of their own lose nothing."""
+
+    def work(thread: int) -> None:
+        document = JSONDict(filename)
+        for number in range(50):
+            document[f"{thread}-{number}"] = number
+
+    run_threads(*(lambda thread=thread: work(thread) for thread in range(4)))
+    assert len(read_json(filename)) == 200
+
+
+def test_readers_see_whole_documents(filename: str) -> None:
+    """A reader beside a writer always sees a whole document."""
+    document = JSONDict(filename)
+    document.reset({"a": [0] * 2000, "b": 0})
+    done = threading.Event()
+
+    def write() -> None:
+        for number in range(100):
+            document.reset({"a": [number] * 2000, "b": number})
+        done.set()
+
+    def read() -> None:
+        mine = JSONDict(filename)
+        while not done.is_set():
+            plain = mine()
+            assert plain["a"] == [plain["b"]] * 2000
+
+    def raw() -> None:
+        while not done.is_set():
+            plain = read_json(filename)
+            assert plain["a"] == [plain["b"]] * 2000
+
+    run_threads(write, read, raw)
+
+
+def test_processes_lose_nothing(filename: str) -> None:
+    """Processes that write distinct keys, elements and nested keys lose nothing."""
+    JSONDict(filename).reset({"n": {}, "l": []})
+
+    def work(process: int) -> None:
+        document = JSONDict(filename)
+        for number in range(20):
+            document[f"{process}-{number}"] = number
+            document.n[f"{process}-{number}"] = number
+            document.l.append([process, number])
+
+    outcomes = processes.together([lambda p=p: work(p) for p in range(3)])
+    for outcome in outcomes:
+        outcome.get()
+    stored = read_json(filename)
+    assert len(stored) == 62
+    assert len(stored["n"]) == 60
+    assert sorted(stored["l"]) == [[p, n] for p in range(3) for n in range(20)]
+
+
+def test_transaction_of_processes(filename: str) -> None:
+    """Increments inside transactions of several processes all count."""
+    JSONDict(filename).n = 0
+
+    def work() -> None:
+        document = JSONDict(filename)
+        for _ in range(20):
+            with document.transaction() as inside:
+                inside.n += 1
+
+    for outcome in processes.together([work] * 3):
+        outcome.get()
+    assert read_json(filename) == {"n": 60}
+
+
+def test_transaction_of_threads(filename: str) -> None:
+    """Increments inside transactions of several threads all count, on one object and on own ones."""
+    shared = JSONDict(filename)
+    shared.n = 0
+
+    def work(document: Any) -> None:
+        for _ in range(20):
+            with document.transaction() as inside:
+                inside["n"] = inside["n"] + 1
+
+    run_threads(
+        lambda: work(shared),
+        lambda: work(shared),
+        lambda: work(JSONDict(filename)),
+        lambda: work(JSONDict(filename)),
+    )
+    assert shared.n == 80
+
+
+def test_transaction_is_one_write(document: Any, filename: str) -> None:
+    """Nothing is on disk before the end of a transaction, all of it after."""
+    document.a = 1
+    with document.transaction() as inside:
+        inside.a = 2
+        inside.n = {"x": [1]}
+        inside.n.x.append(2)
+        assert inside() == {"a": 2, "n": {"x": [1, 2]}}
+        assert read_json(filename) == {"a": 1}
+    assert read_json(filename) == {"a": 2, "n": {"x": [1, 2]}}
+    document.n.x.append(3)
+    assert read_json(filename)["n"] == {"x": [1, 2, 3]}
+
+
+def test_transaction_with_an_exception(document: Any, filename: str) -> None:
+    """An exception inside a transaction undoes all of it, in memory and on disk."""
+    document.a = 1
+    document.n = {"x": [1]}
+    held = document.n.x
+    with pytest.raises(ZeroDivisionError), document.transaction() as inside:
+        inside.a = 2
+        inside.n.x.append(2)
+        del inside.n
+        1 / 0
+    assert document() == {"a": 1, "n": {"x": [1]}} == read_json(filename)
+    assert held == [1]
+
+
+def test_refused_value_inside_a_transaction(document: Any, filename: str) -> None:
+    """A refused value that the program catches leaves the rest of the transaction."""
+    with document.transaction() as inside:
+        inside.a = 1
+        with pytest.raises(TypeError):
+            inside.b = object()
+        inside.c = 2
+    assert document() == {"a": 1, "c": 2} == read_json(filename)
+
+
+def test_nested_transactions(document: Any, filename: str) -> None:
+    """Transactions nest; the outermost one writes."""
+    with document.transaction() as outer:
+        outer.a = 1
+        with document.transaction() as inner:
+            inner.b = 2
+        assert not os.path.exists(filename)
+    assert read_json(filename) == {"a": 1, "b": 2}
+
+
+def test_transaction_of_job_and_project_document(project: Any, job: Any) -> None:
+    """Documents of jobs and projects have transactions."""
+    for document in (job.doc, project.doc):
+        with document.transaction() as inside:
+            inside.a = 1
+            inside.b = inside.a + 1
+        assert document() == {"a": 1, "b": 2}
+
+
+def test_transaction_shuts_others_out(filename: str) -> None:
+    """A write of another process waits for the end of a transaction."""
+    document = JSONDict(filename)
+    document.a = 0
+    with document.transaction() as inside:
+        child = processes.start(lambda: JSONDict(filename).update(b=1))
+        inside.a = 1
+        assert read_json(filename) == {"a": 0}
+    child.result().get()
+    assert read_json(filename) == {"a": 1, "b": 1}
+
+
+def test_job_documents_of_processes(project: Any) -> None:
+    """Processes that share a job or project document lose nothing."""
+    path = project.path
+
+    def work(process: int) -> None:
+        mine = signac.get_project(path)
+        job = mine.open_job({"a": 0})
+        for number in range(20):
+            job.doc[f"{process}-{number}"] = number
+            mine.doc[f"{process}-{number}"] = number
+
+    for outcome in processes.together([lambda p=p: work(p) for p in range(3)]):
+        outcome.get()
+    assert len(project.open_job({"a": 0}).doc) == 60
+    assert len(project.doc) == 60
+    assert len(project) == 1
+
+
+def test_update_is_one_operation(filename: str) -> None:
+    """Several keys of one `update` appear together."""
+    document = JSONDict(filename)
+    document.update(a=0, b=0)
+    done = threading.Event()
+
+    def write() -> None:
+        for number in range(200):
+            document.update(a=number, b=number)
+        done.set()
+
+    def read() -> None:
+        while not done.is_set():
+            with open(filename) as stream:
+                plain = json.load(stream)
+            assert plain["a"] == plain["b"]
+
+    run_threads(write, read)
