@@ -31,9 +31,8 @@ if TYPE_CHECKING:
         is_buffered,
         set_buffer_capacity,
     )
-    from signac.project import Project, get_job, get_project, init_project
+    from signac.project import Project, TemporaryProject, get_job, get_project, init_project
     from signac.sweep import Sweep, grid
-    from signac.temporary import TemporaryProject
 
 __all__ = [
     "H5Store",
@@ -63,7 +62,7 @@ _HOMES = {
     "JSONDict": "signac._synced.document",
     "Project": "signac.project",
     "Sweep": "signac.sweep",
-    "TemporaryProject": "signac.temporary",
+    "TemporaryProject": "signac.project",
     "buffered": "signac._synced.document",
     "durability": "signac._core.durability",
     "get_buffer_capacity": "signac._synced.document",

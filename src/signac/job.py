@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from signac._core import layout
 from signac._core.ids import calc_id, is_id
+from signac._engine.datadir import DataDirectory
 from signac._engine.jobstate import JobState, home_of
 from signac.errors import DestinationExistsError, InvalidInputError, JobNotFoundError
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from signac._engine.statepoint import StatePointDict
-    from signac._stores.h5 import H5Store
     from signac._stores.manager import H5StoreManager
     from signac._synced.document import JSONDict
     from signac.typing import PathLike, ProjectLike
@@ -27,7 +27,7 @@ __all__ = ["Job", "calc_id"]
 logger = logging.getLogger(__name__)
 
 
-class Job:
+class Job(DataDirectory):
     """One set of parameters, the *state point*, and the directory with all its data.
 
     A job is usually made by `Project.open_job`. The object is only a handle: the directory is
@@ -60,7 +60,6 @@ class Job:
 
     FN_STATE_POINT = layout.STATEPOINT
     FN_DOCUMENT = layout.DOCUMENT
-    KEY_DATA = layout.STORE_DATA
 
     def __init__(
         self,
@@ -233,61 +232,11 @@ class Job:
                 )
         self.statepoint = {**current, **added}
 
-    @property
-    def document(self) -> JSONDict:
-        """A dictionary for small results and notes, in a JSON file of the job.
-
-        Every change is written at once and under a lock; no change of any process is lost.
-        ``with job.doc.transaction():`` makes several changes one.
-
-        Examples
-        --------
-        >>> import signac
-        >>> with signac.TemporaryProject() as project:
-        ...     job = project.open_job({"a": 0})
-        ...     job.doc.result = 1.5
-        ...     job.doc.setdefault("steps", []).append("equilibrated")
-        ...     print(job.doc)
-        {'result': 1.5, 'steps': ['equilibrated']}
-        """
+    def _get_document(self) -> JSONDict:
         return self._state.document
 
-    @document.setter
-    def document(self, new: Mapping[str, Any]) -> None:
-        self._state.document.reset(new)
-
-    doc = document
-
-    @property
-    def stores(self) -> H5StoreManager:
-        """The HDF5 files of the job: ``job.stores.name`` is the file ``name.h5``."""
+    def _get_stores(self) -> H5StoreManager:
         return self._state.stores
-
-    @property
-    def data(self) -> H5Store:
-        """The HDF5 file for arrays, ``signac_data.h5``: ``job.data["x"] = array``."""
-        return self._state.stores[self.KEY_DATA]
-
-    @data.setter
-    def data(self, new: Any) -> None:
-        self._state.stores[self.KEY_DATA] = new
-
-    def fn(self, filename: PathLike) -> str:
-        """Return the path of a file in the job directory, which need not be there.
-
-        Examples
-        --------
-        >>> import os, signac
-        >>> with signac.TemporaryProject() as project:
-        ...     job = project.open_job({"a": 0})
-        ...     print(job.fn("out.txt") == os.path.join(job.path, "out.txt"))
-        True
-        """
-        return os.path.join(self._state.path, filename)
-
-    def isfile(self, filename: PathLike) -> bool:
-        """Tell whether there is a file of this name in the job directory."""
-        return os.path.isfile(self.fn(filename))
 
     def open(self) -> None:
         """Change into the job directory, which is made if need be; ``with job:`` does both."""
@@ -363,7 +312,9 @@ class Job:
             if os.path.isdir(self.path):
                 raise
             self._state.raise_if_moved()
-            raise RuntimeError(f"job {self.id} is not initialised, there is nothing to move") from None
+            raise RuntimeError(
+                f"job {self.id} is not initialised, there is nothing to move"
+            ) from None
 
     def get_id(self) -> str:
         """Return `id`; the older spelling."""

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from signac._config.keys import check_schema_version, parse_level
 from signac._config.load import load_config
 from signac._core import layout
-from signac._core.ids import is_id, is_id_prefix
+from signac._core.ids import is_id
 from signac._core.progress import reporting
 from signac._engine import create, locate, recover
+from signac._engine.datadir import DataDirectory
 from signac._engine.home import Home
 from signac._engine.workspace import ensure_workspace
 from signac._synced.document import JSONDict, open_document
 from signac.cursor import JobsCursor
-from signac.errors import AmbiguousIdError, InvalidInputError, JobNotFoundError, NotFoundError
+from signac.errors import InvalidInputError, JobNotFoundError
 from signac.job import Job
-from signac.temporary import TemporaryProject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from signac._config.config import Config
-    from signac._stores.h5 import H5Store
     from signac._stores.manager import H5StoreManager
     from signac.typing import PathLike
 
@@ -45,7 +45,7 @@ JOB_ID_REGEX = "[a-f0-9]{32}"
 P = TypeVar("P", bound="Project")
 
 
-class Project:
+class Project(DataDirectory):
     """A directory of jobs.
 
     Open one with `signac.get_project` or make one with `signac.init_project`.
@@ -75,7 +75,6 @@ class Project:
     """
 
     FN_DOCUMENT = layout.PROJECT_DOCUMENT
-    KEY_DATA = layout.STORE_DATA
     FN_CACHE = layout.STATEPOINT_CACHE
 
     def __init__(self, path: PathLike | None = None) -> None:
@@ -136,26 +135,8 @@ class Project:
     @classmethod
     def get_job(cls, path: PathLike | None = None) -> Job:
         """Open the job whose directory a path is in; see `signac.get_job`."""
-        place = locate.absolute(path)
-        if not os.path.exists(place):
-            raise NotFoundError(f"the path '{place}' does not exist, so it is in no job")
-        for start in dict.fromkeys((place, os.path.realpath(place))):
-            for job_id, directory in locate.iter_job_candidates(start):
-                project = cls._project_of_workspace(directory)
-                if project is not None:
-                    return project._open_known(job_id)
-        raise NotFoundError(f"'{place}' is not inside the directory of a job of any project")
-
-    @classmethod
-    def _project_of_workspace(cls: type[P], directory: str) -> P | None:
-        """Return the project whose workspace a directory is, if there is one above it."""
-        try:
-            project = cls.get_project(directory)
-        except NotFoundError:
-            return None
-        if os.path.realpath(project.workspace) == os.path.realpath(directory):
-            return project
-        return None
+        directory, job_id = locate.find_job(locate.absolute(path))
+        return cls.get_project(directory)._open_known(job_id)
 
     @property
     def path(self) -> str:
@@ -172,17 +153,7 @@ class Project:
         """The configuration, read-only: that of the project over that of the user."""
         return self._config
 
-    def fn(self, filename: PathLike) -> str:
-        """Return the path of a file in the project directory, which need not be there."""
-        return os.path.join(self.path, filename)
-
-    def isfile(self, filename: PathLike) -> bool:
-        """Tell whether there is a file of this name in the project directory."""
-        return os.path.isfile(self.fn(filename))
-
-    @property
-    def document(self) -> JSONDict:
-        """A dictionary in a JSON file of the project, like `Job.document`."""
+    def _get_document(self) -> JSONDict:
         if self._document is None:
             workspace = self._home.workspace
             self._document = open_document(
@@ -194,29 +165,12 @@ class Project:
             )
         return self._document
 
-    @document.setter
-    def document(self, new: Mapping[str, Any]) -> None:
-        self.document.reset(new)
-
-    doc = document
-
-    @property
-    def stores(self) -> H5StoreManager:
-        """The HDF5 files of the project: ``project.stores.name`` is the file ``name.h5``."""
+    def _get_stores(self) -> H5StoreManager:
         if self._stores is None:
             from signac._stores.manager import H5StoreManager
 
             self._stores = H5StoreManager(self.path)
         return self._stores
-
-    @property
-    def data(self) -> H5Store:
-        """The HDF5 file of the project for arrays, ``signac_data.h5``."""
-        return self.stores[self.KEY_DATA]
-
-    @data.setter
-    def data(self, new: Any) -> None:
-        self.stores[self.KEY_DATA] = new
 
     def open_job(self, statepoint: Any = None, id: str | None = None) -> Job:  # noqa: A002
         """Return the job with a state point, or with an id.
@@ -252,52 +206,25 @@ class Project:
         if not isinstance(id, str):
             raise TypeError(f"an id is a string, not {type(id).__name__}")
         if len(id) < JOB_ID_LENGTH:
-            return self._open_prefix(id)
+            return Job(self, id_=self._home.resolve(id), directory_known=True)
         if is_id(id):
             if self._contains_job_id(id):
-                return self._open_known(id)
+                return Job(self, id_=id, directory_known=True)
             known = self._home.recall(id, from_disk=True)
             if known is not None:
                 return Job(self, known, id)
         raise JobNotFoundError(id, f"there is no job with id {id!r} in {self.path}")
 
-    def _open_prefix(self, prefix: str) -> Job:
-        matches = []
-        if is_id_prefix(prefix):
-            matches = [job_id for job_id in self._home.list_ids() if job_id.startswith(prefix)]
-        if not matches:
-            raise JobNotFoundError(
-                prefix, f"there is no job whose id begins with {prefix!r} in {self.path}"
-            )
-        if len(matches) > 1:
-            raise AmbiguousIdError(
-                prefix,
-                sorted(matches),
-                f"{len(matches)} jobs have ids that begin with {prefix!r}; give at least "
-                f"{self.min_len_unique_id()} characters",
-            )
-        return self._open_known(matches[0])
-
     def _open_known(self, job_id: str) -> Job:
-        """Return a job that was just listed, as `open_job` of a subclass would."""
-        if type(self).open_job is not Project.open_job and not self._opening:
-            return self._open_as_subclass(job_id)
+        """Return a job that was just listed, through the `open_job` of a subclass."""
+        if type(self).open_job is not Project.open_job:
+            try:
+                return self.open_job(id=job_id)
+            except JobNotFoundError:  # removed since it was listed
+                pass
         return Job(self, id_=job_id, directory_known=True)
 
-    _opening = False
-
-    def _open_as_subclass(self, job_id: str) -> Job:
-        self._opening = True
-        try:
-            return self.open_job(id=job_id)
-        except JobNotFoundError:  # removed since it was listed
-            return Job(self, id_=job_id, directory_known=True)
-        finally:
-            self._opening = False
-
-    def create_jobs(
-        self, statepoints: Iterable[Any], *, progress: bool | None = None
-    ) -> list[Job]:
+    def create_jobs(self, statepoints: Iterable[Any], *, progress: bool | None = None) -> list[Job]:
         """Make sure that a job is there for each state point, and return them in this order.
 
         Much faster than one by one, because a thousand jobs share one wait for the disk. Jobs
@@ -329,7 +256,7 @@ class Project:
         with reporting("creating jobs", len(wanted), progress) as report:
             create.create_jobs(self._home.workspace, list(wanted.items()), report)
         for job in jobs:
-            job._state._found()
+            job._state.found()
         return jobs
 
     def find_jobs(self, filter: Any = None) -> JobsCursor:  # noqa: A002
@@ -381,9 +308,7 @@ class Project:
         ...     print(project.min_len_unique_id())
         2
         """
-        ids = sorted(self._home.list_ids())
-        shared = (len(os.path.commonprefix(pair)) for pair in zip(ids, ids[1:], strict=False))
-        return 1 + max(shared, default=-1)
+        return self._home.unique_length()
 
     @contextmanager
     def temporary_project(self, dir: PathLike | None = None) -> Iterator[Any]:  # noqa: A002
@@ -470,3 +395,25 @@ def get_job(path: PathLike | None = None) -> Job:
     True
     """
     return Project.get_job(path)
+
+
+@contextmanager
+def TemporaryProject(cls: Any = None, **kwargs: Any) -> Iterator[Any]:  # noqa: N802  # peer: the name
+    """Make a project in a temporary directory, which is removed at the end of the block.
+
+    Parameters
+    ----------
+    cls : type, optional
+        The class of the project, `Project` by default.
+    **kwargs
+        Go to ``tempfile.TemporaryDirectory``: ``dir``, ``prefix`` and others.
+
+    Examples
+    --------
+    >>> import signac
+    >>> with signac.TemporaryProject() as project:
+    ...     print(len(project))
+    0
+    """
+    with TemporaryDirectory(**kwargs) as path:
+        yield (cls or Project).init_project(path)

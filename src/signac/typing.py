@@ -6,13 +6,11 @@ import os
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-
-__all__ = ["JobLike", "JSONValue", "PathLike", "ProjectLike", "Statepoint"]
+__all__ = ["JSONValue", "JobLike", "PathLike", "ProjectLike", "Statepoint"]
 
 PathLike = str | os.PathLike[str]
 JSONValue = Any
 Statepoint = Mapping[str, Any]
-
 
 
 class ProjectLike(Protocol):

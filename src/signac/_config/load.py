@@ -80,5 +80,8 @@ def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:
 
 def _freeze(section: dict[str, Any]) -> Config:
     return Config(
-        {key: _freeze(value) if isinstance(value, dict) else value for key, value in section.items()}
+        {
+            key: _freeze(value) if isinstance(value, dict) else value
+            for key, value in section.items()
+        }
     )

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from signac._core.faults import point
+from signac.errors import Error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "append",
@@ -25,6 +27,7 @@ __all__ = [
     "make_directories",
     "make_directory",
     "move",
+    "naming",
     "remove_directory",
     "remove_tree",
     "replace",
@@ -101,10 +104,8 @@ def write_in_place(path: str, data: bytes, mode: int = 0o666) -> None:
 def sync_descriptor(descriptor: int, path: str) -> None:
     """Wait until the contents of an open file are on the disk."""
     point("sync", path)
-    try:
+    with naming(path):
         os.fsync(descriptor)
-    except OSError as error:
-        raise _named(error, path) from None
 
 
 def sync_file(path: str) -> None:
@@ -223,20 +224,22 @@ def change_owner(path: str, user: int, group: int) -> None:
     os.chown(path, user, group)
 
 
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Let system errors inside the block name `path`, what the caller knows, and not scratch."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or isinstance(error, Error):
+            raise
+        raise OSError(error.errno, error.strerror, path) from error
+
+
 def _write_all(descriptor: int, data: bytes, path: str) -> None:
     view = memoryview(data)
-    try:
+    with naming(path):
         while view:
             view = view[os.write(descriptor, view) :]
-    except OSError as error:
-        raise _named(error, path) from None
-
-
-def _named(error: OSError, path: str) -> OSError:
-    """Add the file to an error of a call that only knows a descriptor."""
-    if error.filename is not None or error.errno is None:
-        return error
-    return OSError(error.errno, error.strerror, path)
 
 
 def _find_syncfs() -> Callable[[int], int] | None:

@@ -32,7 +32,7 @@ _SCALARS = frozenset({str, float, bool, type(None)})
 _HUGE = 10**4300
 
 
-class _Refused(Exception):  # noqa: N818  # never leaves this module
+class _Refused(Exception):  # never leaves this module
     """A bad value; collects its place from the inside out."""
 
     def __init__(self, error: type[Exception], reason: str) -> None:
@@ -78,7 +78,7 @@ def to_plain_mapping(value: Any, where: str) -> dict[str, Any]:
             f"{where}: {type(value).__name__} is not a mapping of keys to values; "
             'give a dict such as {"a": 0}'
         )
-    return plain  # type: ignore[no-any-return]
+    return plain
 
 
 def copy_plain(value: Any) -> Any:
@@ -158,9 +158,7 @@ def _convert_sequence(values: Any) -> list[Any]:
 def _convert_key(key: Any) -> str:
     if isinstance(key, str):
         return str.__str__(key)
-    raise _Refused(
-        KeyTypeError, f"the key {key!r} is a {type(key).__name__}; keys must be strings"
-    )
+    raise _Refused(KeyTypeError, f"the key {key!r} is a {type(key).__name__}; keys must be strings")
 
 
 def _convert_int(value: int) -> int:

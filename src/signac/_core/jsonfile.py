@@ -34,7 +34,8 @@ _OPEN: Final = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY
 _SETTLED_AFTER_NS: Final = 2_000_000_000
 #: File systems whose clock is the clock of this machine.
 _LOCAL_TYPES: Final = frozenset(
-    "ext2 ext3 ext4 xfs btrfs tmpfs ramfs f2fs zfs jfs reiserfs bcachefs overlay".split()
+    {"bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "overlay", "ramfs", "reiserfs"}
+    | {"tmpfs", "xfs", "zfs"}
 )
 
 _encode: Final = json.JSONEncoder().encode

@@ -27,12 +27,13 @@ from signac.errors import LockTimeoutError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+fcntl: Any
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
-__all__ = ["DirectoryLock", "acquire", "default_timeout", "locked", "release", "try_flock"]
+__all__ = ["DirectoryLock", "acquire", "default_timeout", "fcntl", "locked", "release", "try_flock"]
 
 logger = logging.getLogger(__name__)
 

@@ -54,29 +54,8 @@ def replace_file(
     OSError
         When the disk is full or fails; the file is as it was.
     """
-    level = effective(level)
-    try:
-        status: os.stat_result | None = os.lstat(path)
-    except FileNotFoundError:
-        status = None
-    if status is not None and stat.S_ISLNK(status.st_mode):
-        path, scratch, lock = os.path.realpath(path), None, None
-        status = os.stat(path) if os.path.exists(path) else None
-    if scratch is None:
-        return _replace_beside(path, data, status, level, lock)
-    entry = write_scratch_file(scratch, os.path.basename(path), data, level)
-    try:
-        _keep_mode(entry, status)
-        _rename(entry.path, path, lock)
-    except OSError as error:
-        discard(entry)
-        if error.errno == errno.EXDEV:
-            return _replace_beside(path, data, status, level, lock)
-        raise
-    except BaseException:
-        discard(entry)
-        raise
-    return _finish(entry, path, level)
+    with atomic.naming(path):
+        return _replace(path, data, scratch, lock, effective(level))
 
 
 def write_scratch_file(scratch: str, label: str, data: bytes, level: Durability) -> Entry:
@@ -110,6 +89,33 @@ def discard(entry: Entry) -> None:
     except OSError:
         pass
     entry.close()
+
+
+def _replace(
+    path: str, data: bytes, scratch: str | None, lock: DirectoryLock | None, level: Durability
+) -> os.stat_result:
+    try:
+        status: os.stat_result | None = os.lstat(path)
+    except FileNotFoundError:
+        status = None
+    if status is not None and stat.S_ISLNK(status.st_mode):
+        path, scratch, lock = os.path.realpath(path), None, None
+        status = os.stat(path) if os.path.exists(path) else None
+    if scratch is None:
+        return _replace_beside(path, data, status, level, lock)
+    entry = write_scratch_file(scratch, os.path.basename(path), data, level)
+    try:
+        _keep_mode(entry, status)
+        _rename(entry.path, path, lock)
+    except OSError as error:
+        discard(entry)
+        if error.errno == errno.EXDEV:
+            return _replace_beside(path, data, status, level, lock)
+        raise
+    except BaseException:
+        discard(entry)
+        raise
+    return _finish(entry, path, level)
 
 
 def _replace_beside(

@@ -57,6 +57,11 @@ def create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) ->
     Before: no such directory, or an empty one. After: directory and file. The directory is built
     in scratch and renamed into place; dying before the rename leaves only scratch.
     """
+    with atomic.naming(workspace.job(job_id)):
+        return _create_job(workspace, job_id, statepoint)
+
+
+def _create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) -> bool:
     level = effective(workspace.level)
     entry = scratch.new_directory(workspace.scratch, f"{job_id}.new")
     try:
@@ -95,7 +100,8 @@ def create_jobs(
             else:
                 missing.append((job_id, statepoint))
         if missing:
-            _create_batch(workspace, missing)
+            with atomic.naming(workspace.path):
+                _create_batch(workspace, missing)
         report(start + len(batch))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from signac._core.ids import is_id_prefix
 from signac._engine.record import read_statepoint
 from signac._engine.workspace import Workspace, iter_ids
 from signac._index.legacy_cache import LegacyCache
-from signac.errors import WorkspaceError
+from signac.errors import AmbiguousIdError, JobNotFoundError, WorkspaceError
 
 if TYPE_CHECKING:
     from signac._core.durability import Durability
@@ -56,6 +58,36 @@ class Home:
             statepoint = read_statepoint(self.workspace, job_id)
             self.remember(job_id, statepoint)
         return statepoint
+
+    def resolve(self, prefix: str) -> str:
+        """Return the one id that begins with `prefix`.
+
+        Raises
+        ------
+        JobNotFoundError, AmbiguousIdError
+            When there is none, or more than one.
+        """
+        matches = []
+        if is_id_prefix(prefix):
+            matches = [job_id for job_id in self.list_ids() if job_id.startswith(prefix)]
+        if not matches:
+            where = self.workspace.path
+            raise JobNotFoundError(
+                prefix, f"no job in {where} has an id that begins with {prefix!r}"
+            )
+        if len(matches) > 1:
+            raise AmbiguousIdError(
+                prefix,
+                sorted(matches),
+                f"{len(matches)} jobs have ids that begin with {prefix!r}; give at least "
+                f"{self.unique_length()} characters",
+            )
+        return matches[0]
+
+    def unique_length(self) -> int:
+        """Return how many characters tell all ids apart; 0 for less than two jobs."""
+        pairs = pairwise(sorted(self.list_ids()))
+        return 1 + max((len(os.path.commonprefix(pair)) for pair in pairs), default=-1)
 
     def list_ids(self) -> list[str]:
         """Return the ids of all jobs; a workspace that is gone has none, which is logged."""

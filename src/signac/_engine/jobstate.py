@@ -95,7 +95,7 @@ class JobState:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["project"], None, state["id"], state["plain"])  # type: ignore[arg-type,misc]
+        self.__init__(state["project"], None, state["id"], state["plain"])
         self.home = home_of(state["project"])
         self.given = state["given"]
         self.since = state["since"]
@@ -154,7 +154,7 @@ class JobState:
         except Exception as error:
             logger.error("%s: the job cannot be initialised: %s", self.id, error)
             raise
-        self._found()
+        self.found()
 
     def ensure(self) -> None:
         """Make sure that the job directory is there; its state point file is not looked at.
@@ -274,7 +274,8 @@ class JobState:
             root.scratch = home.workspace.scratch
             root.fallback = home.workspace.fallback
 
-    def _found(self) -> None:
+    def found(self) -> None:
+        """Take note that the job is there."""
         self.seen = True
         if self.plain is not None:
             self.home.remember(self.id, self.plain)

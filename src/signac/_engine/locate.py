@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from signac._config.keys import outdated
 from signac._core import atomic, layout
+from signac._core.ids import is_id
 from signac._core.replace import replace_file
 from signac._engine.workspace import Workspace, ensure_workspace
-from signac.errors import ProjectNotFoundError
+from signac.errors import NotFoundError, ProjectNotFoundError
 from signac.version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from signac.typing import PathLike
 
-__all__ = ["absolute", "find_project", "iter_job_candidates", "make_project", "require_project"]
+__all__ = ["absolute", "find_job", "find_project", "make_project", "require_project"]
 
 #: The config file of layouts 0 and 1.
 OLD_CONFIG = "signac.rc"
@@ -76,16 +77,29 @@ def make_project(path: str) -> None:
     ensure_workspace(workspace)
 
 
-def iter_job_candidates(path: str) -> Iterator[tuple[str, str]]:
-    """Yield pairs of a job id and the directory it is in, for the names in a path, last first."""
-    directory = path
-    while True:
-        parent, name = os.path.split(directory)
-        if re.fullmatch("[0-9a-f]{32}", name):
-            yield name, parent
-        if parent == directory:
-            return
-        directory = parent
+def find_job(path: str) -> tuple[str, str]:
+    """Return project and id of the job whose directory an existing path is in.
+
+    The innermost job counts; a project inside a job directory does not hide the job.
+    """
+    if not os.path.exists(path):
+        raise NotFoundError(f"the path '{path}' does not exist, so it is in no job")
+    for place in dict.fromkeys((path, os.path.realpath(path))):
+        for directory in _upward(place):
+            parent, name = os.path.split(directory)
+            project = _project_of_workspace(parent) if is_id(name) else None
+            if project is not None:
+                return project, name
+    raise NotFoundError(f"'{path}' is not inside the directory of a job of any project")
+
+
+def _project_of_workspace(directory: str) -> str | None:
+    """Return the project whose workspace a directory is, if there is one above it."""
+    for above in _upward(directory):
+        if os.path.isfile(os.path.join(above, layout.CONFIG)):
+            workspace = os.path.join(above, layout.WORKSPACE)
+            return above if os.path.realpath(workspace) == os.path.realpath(directory) else None
+    return None
 
 
 def _upward(path: str) -> Iterator[str]:

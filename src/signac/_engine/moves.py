@@ -31,7 +31,9 @@ def log_move(workspace: Workspace, old_id: str, new_id: str) -> None:
     try:
         atomic.append(workspace.moves, line)
     except OSError as error:
-        logger.warning("cannot note in %s that %s is now %s: %s", workspace.moves, old_id, new_id, error)
+        logger.warning(
+            "cannot note in %s that %s is now %s: %s", workspace.moves, old_id, new_id, error
+        )
 
 
 def find_new_id(workspace: Workspace, job_id: str, since: float) -> str | None:

@@ -56,7 +56,8 @@ def change_statepoint(
         settle_pending(workspace, old_id)
         level = effective(workspace.level)
         data = jsonfile.encode(statepoint)
-        entry = write_scratch_file(workspace.scratch, f"{old_id}.{new_id}.rekey", data, level)
+        with atomic.naming(old_path):
+            entry = write_scratch_file(workspace.scratch, f"{old_id}.{new_id}.rekey", data, level)
         try:
             _link_next(entry, workspace.statepoint_next(old_id), data)
             if level == "durable":

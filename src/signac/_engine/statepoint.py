@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from signac._core.canonical import copy_plain
 from signac._synced.mapping import SyncedDict
 from signac._synced.node import attach, rebind
-from signac._synced.root import Root
+from signac._synced.root import Kinds, Root
 from signac._synced.sequence import SyncedList
 
 if TYPE_CHECKING:
@@ -118,4 +118,4 @@ def _statepoint_of(state: JobState) -> StatePointDict:
     return state.statepoint
 
 
-_KINDS = {dict: StatePointDict, list: SyncedList}
+_KINDS: Kinds = {dict: StatePointDict, list: SyncedList}

@@ -35,7 +35,7 @@ class LegacyCache:
         statepoint = self._entries.get(job_id)
         if statepoint.__class__ is not dict or id_of_plain(statepoint) != job_id:
             return None
-        return statepoint  # type: ignore[no-any-return]
+        return statepoint
 
     def _refresh(self) -> None:
         try:

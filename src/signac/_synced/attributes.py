@@ -28,10 +28,10 @@ class AttributeAccess:
         if name.startswith("__") or name == "filename":
             object.__setattr__(self, name, value)
         else:
-            self[name] = value  # type: ignore[index]
+            self[name] = value
 
     def __delattr__(self, name: str) -> None:
         if name.startswith("__"):
             object.__delattr__(self, name)
         else:
-            del self[name]  # type: ignore[attr-defined]
+            del self[name]

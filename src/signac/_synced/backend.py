@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from signac._core import jsonfile, locks
 from signac._core.canonical import validate_keys
 from signac._core.replace import replace_file, sweep_beside
-from signac._synced.buffer import PROCESS_BUFFER as _buffer
+from signac._synced.buffer import PROCESS_BUFFER
 from signac._synced.node import rebind
 from signac._synced.root import Kinds, Root
 from signac.errors import InvalidInputError, InvalidKeyError
@@ -93,8 +93,8 @@ class FileRoot(Root):
                 return
             with self.mutex:  # another thread's transaction: wait for its end
                 pass
-        if _buffer.depth or self.buffer_depth:
-            _buffer.enter(self)
+        if PROCESS_BUFFER.depth or self.buffer_depth:
+            PROCESS_BUFFER.enter(self)
             return
         try:
             status = os.stat(self.path)
@@ -135,8 +135,8 @@ class FileRoot(Root):
         if self.owner and self.owner == threading.get_ident():
             self.depth += 1
             return
-        if _buffer.depth or self.buffer_depth:
-            _buffer.begin(self)
+        if PROCESS_BUFFER.depth or self.buffer_depth:
+            PROCESS_BUFFER.begin(self)
             return
         self.lock()
         self.depth += 1
@@ -152,14 +152,14 @@ class FileRoot(Root):
     def commit(self, added: Any = None) -> None:
         """Write the file, unless a transaction will, or it goes to the buffer."""
         if self.entry is not None and not self.depth:
-            _buffer.commit(self, added)
+            PROCESS_BUFFER.commit(self, added)
         elif self.depth == 1:
             self.write()
 
     def end(self) -> None:
         """Give the lock back."""
         if self.entry is not None and not self.depth:
-            _buffer.end(self)
+            PROCESS_BUFFER.end(self)
             return
         self.depth -= 1
         if not self.depth:
@@ -192,7 +192,7 @@ class FileRoot(Root):
             finally:
                 self.depth -= 1
             return
-        _buffer.flush_file(self.path)
+        PROCESS_BUFFER.flush_file(self.path)
         self.lock()
         self.depth += 1
         self.owner = threading.get_ident()
@@ -264,11 +264,10 @@ def parse_document(raw: bytes, path: str) -> dict[str, Any] | None:
                 f"{path}: keys with dots at {', '.join(dotted)}; dots separate nested keys, "
                 "rename them in the file"
             )
-        return data  # type: ignore[no-any-return]
+        return data
     if data is None:
         return None
     raise InvalidInputError(
         f"{path} holds a JSON {type(data).__name__}, not an object; restore the file, or move it "
         "away to start anew"
     )
-

@@ -10,6 +10,7 @@ from signac._synced.backend import FileRoot
 from signac._synced.buffer import PROCESS_BUFFER
 from signac._synced.mapping import SyncedDict
 from signac._synced.node import attach
+from signac._synced.root import Kinds
 from signac._synced.sequence import SyncedList
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class JSONDict(SyncedDict):
         """Do nothing: changes are always safe between threads, and it costs little."""
 
 
-_KINDS: Final = {dict: JSONDict, list: SyncedList}
+_KINDS: Final[Kinds] = {dict: JSONDict, list: SyncedList}
 
 
 class BufferedMode:

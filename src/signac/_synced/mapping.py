@@ -120,7 +120,7 @@ class SyncedDict(AttributeAccess, Node, MutableMapping[str, Any]):
         """Remove all keys."""
         change(self, dict.clear, blind=self is self.__root__.node)
 
-    def update(self, other: Any = None, /, **keywords: Any) -> None:  # type: ignore[override]
+    def update(self, other: Any = None, /, **keywords: Any) -> None:
         """Set several keys in one change: all of them, or none when one is refused.
 
         Parameters
@@ -183,9 +183,7 @@ def check_key(key: Any) -> str:
     if key.__class__ is not str:
         if not isinstance(key, str):
             hash(key)  # peer: an unhashable key is a plain TypeError
-            raise KeyTypeError(
-                f"the key {key!r} is a {type(key).__name__}; keys must be strings"
-            )
+            raise KeyTypeError(f"the key {key!r} is a {type(key).__name__}; keys must be strings")
         key = str.__str__(key)
     if "." in key:
         raise InvalidKeyError(
@@ -212,4 +210,3 @@ def merge_order(old: Any, new: Any) -> Any:
     for key, value in new.items():
         merged.setdefault(key, value)
     return merged
-

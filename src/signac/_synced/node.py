@@ -10,7 +10,7 @@ same place, and those whose place is gone are detached.
 from __future__ import annotations
 
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from signac._core.canonical import copy_plain
 from signac._synced.root import DetachedRoot, Kinds, Root
@@ -273,5 +273,4 @@ def _rebuilt(node: Node, memo: dict[int, Any]) -> Any:
     root = node.__root__
     if isinstance(root, DetachedRoot):
         return _make_detached(type(node), root.name, root.kinds, plain_of(node))
-    return navigate(cast("Node", deepcopy(root.node, memo)), path_in_tree(node))
-
+    return navigate(deepcopy(root.node, memo), path_in_tree(node))

@@ -80,7 +80,7 @@ class SyncedList(Node, MutableSequence[Any]):
     def __ge__(self, other: Any) -> bool:
         return plain_of(self) >= _as_list(other) if _is_list(other) else NotImplemented
 
-    def __iadd__(self, values: Iterable[Any]) -> SyncedList:  # type: ignore[override,misc]
+    def __iadd__(self, values: Iterable[Any]) -> SyncedList:
         self.extend(values)
         return self
 
@@ -168,7 +168,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _as_list(value: Any) -> list[Any]:
-    return plain_of(value) if isinstance(value, SyncedList) else value
+    return list(plain_of(value)) if isinstance(value, SyncedList) else list(value)
 
 
 def _plain(value: Any) -> Any:

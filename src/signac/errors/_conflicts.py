@@ -1,0 +1,188 @@
+"""Errors where two sides meet: sync, buffers, locks, open files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from signac.errors._base import Error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "BufferException",
+    "BufferedError",
+    "DocumentSyncConflict",
+    "FileSyncConflict",
+    "H5StoreAlreadyOpenError",
+    "H5StoreClosedError",
+    "LockTimeoutError",
+    "MetadataError",
+    "SchemaSyncConflict",
+    "SyncConflict",
+]
+
+
+class SyncConflict(Error, RuntimeError):
+    """Two sides differ and no strategy says which one wins."""
+
+    kind = "sync-conflict"
+
+
+class FileSyncConflict(SyncConflict):
+    """A file differs on both sides.
+
+    Attributes
+    ----------
+    filename : str
+        Its name, relative to the job directory.
+    """
+
+    kind = "file-sync-conflict"
+
+    def __init__(self, filename: str) -> None:
+        super().__init__(filename)
+        self.filename = filename
+
+    def _text(self) -> str:
+        return f"the file {self.filename!r} differs on both sides; give a strategy to decide"
+
+
+class DocumentSyncConflict(SyncConflict):
+    """Values differ in both documents.
+
+    Attributes
+    ----------
+    keys : set of str
+        The dotted keys of these values.
+    """
+
+    kind = "document-sync-conflict"
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self.keys = set(keys)
+        super().__init__(self.keys)
+
+    def _text(self) -> str:
+        names = ", ".join(sorted(map(str, self.keys)))
+        return f"these document keys differ on both sides: {names}; give doc_sync to decide"
+
+
+class SchemaSyncConflict(SyncConflict):
+    """The two projects have different schemas.
+
+    Attributes
+    ----------
+    schema_src, schema_dst : ProjectSchema
+        The two schemas.
+    """
+
+    kind = "schema-sync-conflict"
+
+    def __init__(self, schema_src: Any, schema_dst: Any) -> None:
+        super().__init__(schema_src, schema_dst)
+        self.schema_src = schema_src
+        self.schema_dst = schema_dst
+
+    def _text(self) -> str:
+        return "the two projects have different schemas; check_schema=False synchronises anyway"
+
+
+class BufferException(Error, RuntimeError):
+    """Base of what can go wrong when buffered documents are written back."""
+
+    kind = "buffer"
+
+
+class BufferedError(BufferException):
+    """Some buffered documents could not be written back; all others were.
+
+    Attributes
+    ----------
+    files : dict of str to Exception
+        File name to what happened there. A `MetadataError` keeps the contents that were not
+        written in ``buffer_contents``.
+    """
+
+    kind = "buffered"
+
+    def __init__(self, files: Mapping[str, Exception]) -> None:
+        self.files = dict(files)
+        super().__init__(self.files)
+
+    def _text(self) -> str:
+        listed = "; ".join(f"{name}: {error}" for name, error in self.files.items())
+        return f"buffered changes were not written: {listed}"
+
+
+class MetadataError(BufferException):
+    """A file changed on disk while its document was changed in the buffer.
+
+    Attributes
+    ----------
+    filename : str
+        The file, which keeps what the other program wrote.
+    buffer_contents : bytes
+        The JSON text that was not written.
+    """
+
+    kind = "metadata"
+
+    def __init__(self, filename: str, buffer_contents: bytes) -> None:
+        super().__init__(filename, buffer_contents)
+        self.filename = filename
+        self.buffer_contents = buffer_contents
+
+    def _text(self) -> str:
+        return (
+            f"{self.filename} was modified externally while it was buffered; the file is "
+            "untouched, the unwritten changes are in .buffer_contents of this error"
+        )
+
+
+class LockTimeoutError(Error, TimeoutError):
+    """A lock was held by somebody else for too long; nothing was changed.
+
+    Attributes
+    ----------
+    path : str
+        What is locked.
+    holder : str
+        Who holds it, as far as the system tells.
+    """
+
+    kind = "lock-timeout"
+
+    def __init__(self, path: str, holder: str = "", seconds: float | None = None) -> None:
+        super().__init__(path)
+        self.path = path
+        self.holder = holder
+        self.seconds = seconds
+
+    def _text(self) -> str:
+        waited = "" if self.seconds is None else f" for {self.seconds:g} s"
+        holder = self.holder or "another process"
+        return (
+            f"{self.path} is locked by {holder}; waited{waited}. Nothing was changed: try again "
+            "when it is done, or set SIGNAC_LOCK_TIMEOUT to more seconds"
+        )
+
+
+class H5StoreClosedError(Error, RuntimeError):
+    """The HDF5 file must be open for this; ``args[0]`` is its name."""
+
+    kind = "h5-closed"
+
+    def _text(self) -> str:
+        name = str(self.args[0]) if self.args else "the store"
+        return f"{name} is closed; use it inside `with store:` or after store.open()"
+
+
+class H5StoreAlreadyOpenError(Error, OSError):
+    """The HDF5 file is open already; ``args[0]`` is the store."""
+
+    kind = "h5-already-open"
+
+    def _text(self) -> str:
+        name = str(self.args[0]) if self.args else "the store"
+        return f"{name} is open already; close it first, or use `with store:`"

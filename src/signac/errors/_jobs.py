@@ -1,0 +1,136 @@
+"""Errors about jobs and projects: missing, moved, occupied, damaged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from signac.errors._base import Error, Explained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "AmbiguousIdError",
+    "DestinationExistsError",
+    "JobMovedError",
+    "JobNotFoundError",
+    "JobsCorruptedError",
+    "NotFoundError",
+    "ProjectNotFoundError",
+    "WorkspaceError",
+]
+
+
+class NotFoundError(Error, LookupError):
+    """What was asked for does not exist."""
+
+    kind = "not-found"
+
+
+class ProjectNotFoundError(NotFoundError):
+    """There is no project at, or above, the path."""
+
+    kind = "project-not-found"
+
+
+class JobNotFoundError(Explained, NotFoundError, KeyError):
+    """No job of the project has this id; ``args[0]`` is the id that was asked for."""
+
+    kind = "job-not-found"
+
+
+class AmbiguousIdError(Explained, NotFoundError):
+    """Several jobs begin with the abbreviated id; ``args[0]`` is the abbreviation.
+
+    Attributes
+    ----------
+    matches : list of str
+        The full ids that begin with it.
+    """
+
+    kind = "ambiguous-id"
+
+    def __init__(self, prefix: str, matches: Iterable[str] = (), message: str = "") -> None:
+        super().__init__(prefix, message)
+        self.matches = list(matches)
+
+
+class DestinationExistsError(Explained, RuntimeError):
+    """A job cannot take a place that another job holds; nothing was changed.
+
+    Attributes
+    ----------
+    destination : str or Job
+        The id of the other job when a state point was changed, the job itself otherwise.
+    """
+
+    kind = "destination-exists"
+
+    def __init__(self, destination: Any, message: str = "") -> None:
+        super().__init__(destination, message)
+        self.destination = destination
+
+
+class JobsCorruptedError(Error, RuntimeError):
+    """The state point files of these jobs are missing, unreadable or of another job.
+
+    Attributes
+    ----------
+    job_ids : list of str
+        All jobs concerned.
+    problems : dict of str to str
+        What is wrong with each, as far as it is known.
+    """
+
+    kind = "jobs-corrupted"
+
+    def __init__(self, job_ids: Iterable[str], problems: Mapping[str, str] | None = None) -> None:
+        self.job_ids = list(job_ids)
+        self.problems = dict(problems or {})
+        super().__init__(self.job_ids)
+
+    def _text(self) -> str:
+        if not self.problems:
+            return str(self.job_ids)
+        return "; ".join(f"{job_id}: {what}" for job_id, what in self.problems.items())
+
+
+class JobMovedError(Explained, RuntimeError):
+    """Another handle or process changed the state point of this job.
+
+    Attributes
+    ----------
+    old_id, new_id : str
+        Where the job was, and where its directory is now; ``project.open_job(id=new_id)`` opens it.
+    """
+
+    kind = "job-moved"
+
+    def __init__(self, old_id: str, new_id: str) -> None:
+        super().__init__(
+            old_id,
+            f"job {old_id} is now {new_id}: its state point was changed through another handle; "
+            f"nothing was changed here, go on with project.open_job(id={new_id!r})",
+        )
+        self.old_id = old_id
+        self.new_id = new_id
+
+
+class WorkspaceError(Error, OSError):
+    """The workspace directory cannot be used.
+
+    Attributes
+    ----------
+    error : Exception or str
+        What the system said.
+    """
+
+    kind = "workspace"
+
+    def __init__(self, error: Any, message: str = "") -> None:
+        super().__init__(error)
+        self.error = error
+        self.message = message
+
+    def _text(self) -> str:
+        return self.message or str(self.error)
