@@ -95,8 +95,8 @@ class JobState:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["project"], None, state["id"], state["plain"])
-        self.home = home_of(state["project"])
+        project = state["project"]
+        JobState.__init__(self, project, home_of(project), state["id"], state["plain"])
         self.given = state["given"]
         self.since = state["since"]
         self.seen = state["seen"]
