@@ -230,7 +230,11 @@ class Trial:
         if state is None:
             yield f"half changed after opening again: {self._off(first['picture'])}"
         yield from (f"after opening again: {line}" for line in first["problems"])
-        names = self._names_after_a_write() if self.operation.loose else first["names"]
+        names = first["names"]
+        if self.operation.loose:
+            names = self._names_after_a_write()
+        elif second is not None and not first["is a project"]:
+            names = second["names"]  # there was nothing to open yet
         yield from (f"left over: {name}" for name in sorted(names - self.reference.names))
         if second is None:
             return
@@ -361,7 +365,12 @@ def _reopen(root: str) -> None:
 def _reopen_and_repeat(operation: Operation, root: str, after: Picture) -> tuple[Any, Any]:
     _set_environment(operation)
     _reopen(root)
-    first = {"picture": raw.picture(root), "problems": raw.problems(root), "names": raw.names(root)}
+    first = {
+        "picture": raw.picture(root),
+        "problems": raw.problems(root),
+        "names": raw.names(root),
+        "is a project": raw.is_complete(root),
+    }
     if raw.equal(first["picture"], after):
         return first, None
     failure = None
@@ -374,4 +383,5 @@ def _reopen_and_repeat(operation: Operation, root: str, after: Picture) -> tuple
         "failure": failure,
         "picture": None if failure else raw.picture(root),
         "problems": raw.problems(root),
+        "names": raw.names(root),
     }

@@ -80,10 +80,15 @@ def _delete(job: Any) -> None:
     del job.doc["n"]
 
 
+def _init_only(root: str) -> Scene:
+    job = _project(root).open_job({"a": 2})
+    return Scene(job.init)
+
+
 JOBS = [
     _on_job("init", lambda job: job.init(), {"a": 2, "deep": {"er": [1.5, None]}}),
-    _on_job("init-by-doc", _put("x", 1), {"a": 2}, each=True),
-    _on_job("init-reset", lambda job: job.reset(), {"a": 2}, each=True),
+    _on_job("init-by-doc", _put("x", 1), {"a": 2}, between=(_init_only,)),
+    _on_job("init-reset", lambda job: job.reset(), {"a": 2}, between=(_init_only,)),
     _on_job("remove", lambda job: job.remove()),
     _on_job("clear", lambda job: job.clear()),
     _on_job("clear-no-doc", lambda job: job.clear(), scenes.SECOND),

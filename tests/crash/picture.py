@@ -34,6 +34,11 @@ def projects(root: str) -> list[str]:
     return [path for path, names, _ in sorted(os.walk(root)) if ".signac" in names]
 
 
+def is_complete(root: str) -> bool:
+    """Tell whether every project of a scene has its config, so that it can be opened."""
+    return all(os.path.exists(os.path.join(path, ".signac", "config")) for path in projects(root))
+
+
 def picture(root: str) -> Picture:
     """Return the state of all projects and all other files of a scene."""
     found: Picture = {}

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,9 @@ from crash.operations import OPERATIONS
 from signac._core import faults
 
 SCRATCH = ".signac_scratch"
-EXEMPT = ("moves.log",)
+# Disposable, or a place for entries and no entry itself.
+EXEMPT = ("moves.log", SCRATCH)
+EVERYTHING = -1
 
 
 @dataclass
@@ -23,90 +25,82 @@ class Auditor:
     """Follow the mutations of one call by inode and note what was renamed before it was synced."""
 
     root: str
-    old: set[int] = field(default_factory=set)
-    dirty: set[int] = field(default_factory=set)
-    synced: set[int] = field(default_factory=set)
-    renamed: list[tuple[int, str]] = field(default_factory=list)
-    synced_directories: list[tuple[int, int]] = field(default_factory=list)
-    syncs: int = 0
-    renames: int = 0
     complaints: list[str] = field(default_factory=list)
-    _pending: str | None = None
-    _number: int = 0
+    renames: int = 0
+    syncs: int = 0
+    _old: dict[int, str] = field(default_factory=dict)
+    _dirty: set[int] = field(default_factory=set)
+    _synced: set[int] = field(default_factory=set)
+    _renamed: dict[int, int] = field(default_factory=dict)
+    _left: list[tuple[int, str]] = field(default_factory=list)
+    _synced_directories: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._old = dict(self._entries())
+
+    def _entries(self) -> Iterator[tuple[int, str]]:
         for directory, subdirectories, names in os.walk(self.root):
             for name in subdirectories + names:
-                self.old.add(os.lstat(os.path.join(directory, name)).st_ino)
+                path = os.path.join(directory, name)
+                yield os.lstat(path).st_ino, path
 
     def __call__(self, number: int, operation: str, path: str, size: int | None = None) -> None:
-        """See one gate point; what the one before did is on disk by now."""
-        self.finish()
-        self._number = number
-        path = os.fspath(path)
-        if operation in ("write", "append"):
-            self._forget(path)
-            self.dirty |= self._inode(path)
-        elif operation in ("sync", "sync_directory", "sync_filesystem"):
+        """See one gate point; what the points before announced is on disk by now."""
+        if operation in ("write", "append", "unlink") and os.path.isfile(path):
+            inode = os.stat(path).st_ino
+            self._old.pop(inode, None)  # new content, or a number that may come back
+            if operation != "unlink":
+                self._dirty.add(inode)
+                self._synced.discard(inode)
+        elif operation == "sync":
             self.syncs += 1
-            self._sync(number, operation, path)
-        elif operation in ("rename", "link"):
-            self._forget(path)
-            self._pending = path
-        elif operation == "unlink":
-            self._forget(path)
+            self._dirty.discard(os.stat(path).st_ino)
+            self._synced.add(os.stat(path).st_ino)
+        elif operation == "sync_directory":
+            self.syncs += 1
+            self._synced_directories.append((number, os.stat(path).st_ino))
+        elif operation == "sync_filesystem":
+            self.syncs += 1
+            self._synced |= self._dirty
+            self._dirty.clear()
+            self._synced_directories.append((number, EVERYTHING))
+        elif operation == "rename":
+            self._rename(number, path)
 
-    def _sync(self, number: int, operation: str, path: str) -> None:
-        if operation == "sync_filesystem":
-            self.synced |= self.dirty
-            self.dirty.clear()
-            self.synced_directories.append((number, -1))
-            return
-        inode = self._inode(path)
-        if operation == "sync":
-            self.dirty -= inode
-            self.synced |= inode
-        else:
-            self.synced_directories += [(number, one) for one in inode]
-
-    @staticmethod
-    def _inode(path: str) -> set[int]:
-        try:
-            return {os.stat(path).st_ino}
-        except FileNotFoundError:
-            return set()
-
-    def _forget(self, path: str) -> None:
-        """An inode that goes may come back as another file."""
-        if not os.path.isdir(path):
-            self.old -= self._inode(path)
-
-    def finish(self) -> None:
-        """Look at the target of the last rename, now that it has happened."""
-        target, self._pending = self._pending, None
-        if target is None or not os.path.lexists(target):
-            return
+    def _rename(self, number: int, source: str) -> None:
         self.renames += 1
-        self.renamed.append((self._number, target))
-        files = [target]
-        if os.path.isdir(target):
-            files = [os.path.join(at, name) for at, _, names in os.walk(target) for name in names]
+        self._renamed[os.lstat(source).st_ino] = number
+        self._left.append((number, os.path.dirname(source)))
+        files = [source]
+        if os.path.isdir(source):
+            files = [os.path.join(at, name) for at, _, names in os.walk(source) for name in names]
         for file in files:
             inode = os.lstat(file).st_ino
-            if inode in self.dirty or (inode not in self.old and inode not in self.synced):
-                self.complaints.append(f"{file}: got its name in a rename, not synced")
+            if inode in self._dirty or (inode not in self._old and inode not in self._synced):
+                self.complaints.append(f"{file}: renamed and not synced before")
 
     def directories(self) -> list[str]:
-        """List the renames after which the directory was never synced."""
-        missing = []
-        for number, target in self.renamed:
-            parent = os.path.dirname(target)
-            if os.path.basename(parent) == SCRATCH:
-                parent = os.path.dirname(parent)
-            inode = self._inode(parent)
-            if not any(at > number and one in {-1, *inode} for at, one in self.synced_directories):
-                missing.append(f"{target}: the directory was not synced after the rename")
+        """List the directories that were not synced after an entry came or went by a rename."""
+        missing = [
+            f"{directory}: not synced after an entry left it"
+            for number, directory in self._left
+            if os.path.basename(directory) != SCRATCH
+            and os.path.isdir(directory)
+            and not self._synced_after(number, directory)
+        ]
+        for inode, path in self._entries():
+            number = self._renamed.get(inode, 0)
+            if not number and (inode in self._old or os.path.basename(path) in EXEMPT):
+                continue
+            if not self._synced_after(number, os.path.dirname(path)):
+                missing.append(f"{path}: its directory was not synced after it came")
         return missing
+
+    def _synced_after(self, number: int, directory: str) -> bool:
+        inode = os.stat(directory).st_ino
+        return any(
+            at > number and one in (EVERYTHING, inode) for at, one in self._synced_directories
+        )
 
 
 def audited(operation: Operation, root: str) -> dict[str, Any]:
@@ -120,7 +114,6 @@ def audited(operation: Operation, root: str) -> dict[str, Any]:
         auditor = Auditor(root)
         with faults.injecting(auditor):
             scene.act()
-        auditor.finish()
         return {
             "complaints": auditor.complaints,
             "directories": auditor.directories(),
@@ -142,6 +135,9 @@ def _counted(function: Callable[..., Any], calls: list[str], name: str) -> Calla
     return counted
 
 
+# These only move or delete what is there.
+NO_CONTENT = ("remove", "remove-with-data", "move", "clear", "clear-no-doc", "reset")
+
 RENAMING = [
     operation
     for operation in OPERATIONS
@@ -156,7 +152,7 @@ def test_safe_syncs_before_each_rename(operation, tmp_path, record_property):
     record_property("renames audited", report["renames"])
     assert report["complaints"] == []
     assert report["renames"] > 0, "nothing was audited"
-    if operation.name not in ("remove", "remove-with-data", "move"):
+    if operation.name not in NO_CONTENT:
         assert report["syncs"] > 0, "new content and no sync"
 
 
