@@ -27,6 +27,7 @@ class Handle:
     id: str
     statepoint: dict[str, Any]
     aware: bool
+    document: Any = None  # a document object taken while the job was there
 
 
 class Bookkeeping(RuleBasedStateMachine):

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -29,8 +30,8 @@ DEFAULT = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=20,
-    stateful_step_count=25,
+    max_examples=60,
+    stateful_step_count=30,
     suppress_health_check=list(HealthCheck),
 )
 LONG = settings(DEFAULT, derandomize=False, max_examples=300, stateful_step_count=60)
@@ -68,6 +69,13 @@ class TwoActors(RuleBasedStateMachine):
 
     def _theirs(self, command: str, **arguments: Any) -> Any:
         return self.peer.call(command, path=self.root, **arguments)
+
+    @initialize(statepoints=st.lists(STATEPOINTS, min_size=2, max_size=4), ours=st.booleans())
+    def begin(self, statepoints: list[dict[str, Any]], ours: bool) -> None:
+        """Either made some jobs before; handles of ours to them are kept."""
+        for statepoint in statepoints:
+            self.init(statepoint, ours)
+        self.kept = {id_: self.project.open_job(id=id_) for id_ in self.jobs}
 
     @rule(statepoint=STATEPOINTS, ours=st.booleans())
     def init(self, statepoint: dict[str, Any], ours: bool) -> None:
@@ -241,17 +249,16 @@ class TwoActors(RuleBasedStateMachine):
             self.jobs[new] = Job(result, model.document, model.files)
             del self.jobs[id_]
 
-    @rule()
-    def reopen(self) -> None:
-        """Both begin again with nothing in memory."""
-        self.project = signac.Project(self.root)
-        self.kept.clear()
-        self.peer.forget()
-
-    @rule()
-    def update_cache(self) -> None:
-        """The peer's cache file may appear at any moment."""
-        self._theirs("update_cache")
+    @rule(what=st.sampled_from(("ours", "theirs", "cache")))
+    def housekeeping(self, what: str) -> None:
+        """Either begins again with nothing in memory, or the peer writes its cache file."""
+        if what == "ours":
+            self.project = signac.Project(self.root)
+            self.kept.clear()
+        elif what == "theirs":
+            self.peer.forget()
+        else:
+            self._theirs("update_cache")
 
     @invariant()
     def directory_equals_model(self) -> None:
