@@ -74,7 +74,7 @@ class Job(DataDirectory):
                 raise InvalidInputError("a job needs a state point or an id")
             self._state = JobState.of_statepoint(project, home, statepoint)
         else:
-            if not is_id(id_):
+            if not directory_known and not is_id(id_):
                 raise JobNotFoundError(id_, f"{id_!r} is not an id: 32 hexadecimal digits")
             self._state = JobState(project, home, id_, None)
             if statepoint is not None:

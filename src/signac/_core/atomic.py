@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from signac._core.faults import point
 from signac.errors import Error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 __all__ = [
     "append",
@@ -224,15 +223,20 @@ def change_owner(path: str, user: int, group: int) -> None:
     os.chown(path, user, group)
 
 
-@contextmanager
-def naming(path: str) -> Iterator[None]:
+class naming:  # noqa: N801  # used as a function
     """Let system errors inside the block name `path`, what the caller knows, and not scratch."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno is None or isinstance(error, Error):
-            raise
-        raise OSError(error.errno, error.strerror, path) from error
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, OSError) and error.errno is not None and not isinstance(error, Error):
+            raise OSError(error.errno, error.strerror, self.path) from error
 
 
 def _write_all(descriptor: int, data: bytes, path: str) -> None:

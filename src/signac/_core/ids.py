@@ -9,7 +9,7 @@ from typing import Any
 
 from signac._core.canonical import encode_default
 
-__all__ = ["ID_LENGTH", "calc_id", "id_of_plain", "is_id", "is_id_prefix"]
+__all__ = ["ID_LENGTH", "calc_id", "has_id", "id_of_plain", "is_id", "is_id_prefix"]
 
 ID_LENGTH = 32
 
@@ -52,6 +52,16 @@ def calc_id(statepoint: Any) -> str:
 def id_of_plain(statepoint: Any) -> str:
     """Return the id of a value made of plain JSON types only (see `canonical.to_plain`)."""
     return hashlib.md5(_encode_plain(statepoint).encode(), usedforsecurity=False).hexdigest()
+
+
+def has_id(raw: bytes, statepoint: Any, job_id: str) -> bool:
+    """Tell whether a state point, parsed from the JSON text `raw`, has this id.
+
+    The text itself is what is hashed if its keys happen to be sorted, which saves encoding it.
+    """
+    if hashlib.md5(raw, usedforsecurity=False).hexdigest() == job_id:
+        return True
+    return id_of_plain(statepoint) == job_id
 
 
 def is_id(text: str) -> bool:

@@ -135,9 +135,9 @@ def acquire(path: str, *, fallback: str, timeout: float | None = None) -> Direct
     LockTimeoutError
         When somebody else held the lock for the whole time.
     """
-    deadline = time.monotonic() + (default_timeout() if timeout is None else timeout)
+    wait = _Patience(timeout)
     while True:
-        lock = _acquire_once(path, fallback, deadline)
+        lock = _acquire_once(path, fallback, wait)
         if _is_at(lock, path):
             return lock
         release(lock)
@@ -173,17 +173,45 @@ def try_flock(descriptor: int) -> bool:
     return True
 
 
-def _acquire_once(path: str, fallback: str, deadline: float) -> DirectoryLock:
+class _Patience:
+    """How long to go on waiting; the clock starts when there is something to wait for."""
+
+    __slots__ = ("deadline", "pause", "seconds")
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+        self.deadline = 0.0
+        self.pause = _FIRST_PAUSE
+
+    def remaining(self) -> float:
+        """Return the seconds that are left."""
+        if not self.deadline:
+            if self.seconds is None:
+                self.seconds = default_timeout()
+            self.deadline = time.monotonic() + self.seconds
+        return max(0.0, self.deadline - time.monotonic())
+
+    def sleep(self) -> bool:
+        """Sleep a little longer than the last time; False, at once, when the time is over."""
+        if not self.remaining():
+            return False
+        time.sleep(self.pause * random.uniform(0.5, 1.5))
+        self.pause = min(self.pause * 1.5, _LONGEST_PAUSE)
+        return True
+
+
+def _acquire_once(path: str, fallback: str, wait: _Patience) -> DirectoryLock:
     descriptor, key = _open(path)
     lock = _table.join(path, key)
     try:
-        remaining = max(0.0, deadline - time.monotonic())
-        if not lock.thread_lock.acquire(timeout=remaining):
-            raise LockTimeoutError(path, "another thread of this process", remaining)
+        if not lock.thread_lock.acquire(blocking=False):
+            remaining = wait.remaining()
+            if not lock.thread_lock.acquire(timeout=remaining):
+                raise LockTimeoutError(path, "another thread of this process", wait.seconds)
         try:
             if not lock.depth:
                 lock.descriptor, descriptor = descriptor, None
-                _lock_first(lock, path, fallback, deadline)
+                _lock_first(lock, path, fallback, wait)
             lock.depth += 1
         except BaseException:
             if not lock.depth and lock.descriptor is not None:
@@ -222,7 +250,7 @@ def _is_at(lock: DirectoryLock, path: str) -> bool:
     return (status.st_dev, status.st_ino) == lock.key
 
 
-def _lock_first(lock: DirectoryLock, path: str, fallback: str, deadline: float) -> None:
+def _lock_first(lock: DirectoryLock, path: str, fallback: str, wait: _Patience) -> None:
     descriptor = lock.descriptor
     device = lock.key[0]
     if (
@@ -230,48 +258,34 @@ def _lock_first(lock: DirectoryLock, path: str, fallback: str, deadline: float) 
         or os.environ.get("SIGNAC_LOCKS") == "file"
         or device in _table.without_flock
     ):
-        lock.lock_file = _wait_for_file(path, fallback, deadline)
+        lock.lock_file = _wait_for_file(path, fallback, wait)
         return
     try:
-        _wait_for_flock(descriptor, path, deadline)
+        _wait_for_flock(descriptor, path, wait)
     except OSError as error:
         if error.errno not in _UNSUPPORTED:
             raise
         _table.without_flock.add(int(device))
         logger.warning("%s: this file system cannot lock directories, using lock files", path)
-        lock.lock_file = _wait_for_file(path, fallback, deadline)
+        lock.lock_file = _wait_for_file(path, fallback, wait)
 
 
-def _wait_for_flock(descriptor: int, path: str, deadline: float) -> None:
-    start = time.monotonic()
-    pause = _FIRST_PAUSE
+def _wait_for_flock(descriptor: int, path: str, wait: _Patience) -> None:
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
         except BlockingIOError:
-            pause = _pause(pause, deadline)
-        if pause < 0:
-            raise LockTimeoutError(path, _find_holder(descriptor), time.monotonic() - start)
+            if not wait.sleep():
+                raise LockTimeoutError(path, _find_holder(descriptor), wait.seconds) from None
 
 
-def _wait_for_file(path: str, fallback: str, deadline: float) -> str:
-    start = time.monotonic()
-    pause = _FIRST_PAUSE
+def _wait_for_file(path: str, fallback: str, wait: _Patience) -> str:
     name = lockfile.name_for(path, fallback)
     while not lockfile.try_acquire(name):
-        pause = _pause(pause, deadline)
-        if pause < 0:
-            raise LockTimeoutError(path, lockfile.find_holder(name), time.monotonic() - start)
+        if not wait.sleep():
+            raise LockTimeoutError(path, lockfile.find_holder(name), wait.seconds)
     return name
-
-
-def _pause(pause: float, deadline: float) -> float:
-    """Sleep a little and return the next, longer pause; -1 when the time is over."""
-    if time.monotonic() >= deadline:
-        return -1.0
-    time.sleep(pause * random.uniform(0.5, 1.5))
-    return min(pause * 1.5, _LONGEST_PAUSE)
 
 
 def _find_holder(descriptor: int) -> str:

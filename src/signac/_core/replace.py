@@ -55,7 +55,15 @@ def replace_file(
         When the disk is full or fails; the file is as it was.
     """
     with atomic.naming(path):
-        return _replace(path, data, scratch, lock, effective(level))
+        level = effective(level)
+        for _ in range(3):
+            try:
+                return _replace(path, data, scratch, lock, level)
+            except FileNotFoundError as error:
+                # A sweep took the temporary file before it was locked: make another one.
+                if scratch is None or error.filename == path or not _has_directory(path, lock):
+                    raise
+        return _replace(path, data, None, lock, level)
 
 
 def write_scratch_file(scratch: str, label: str, data: bytes, level: Durability) -> Entry:
@@ -147,6 +155,12 @@ def _fill(entry: Entry, data: bytes, level: Durability) -> Entry:
         discard(entry)
         raise
     return entry
+
+
+def _has_directory(path: str, lock: DirectoryLock | None) -> bool:
+    if lock is not None and lock.descriptor is not None:
+        return os.fstat(lock.descriptor).st_nlink > 0
+    return os.path.isdir(os.path.dirname(path) or os.curdir)
 
 
 def _keep_mode(entry: Entry, status: os.stat_result | None) -> None:

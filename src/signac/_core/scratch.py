@@ -60,7 +60,11 @@ def new_directory(scratch: str, label: str) -> Entry:
 
 
 def new_file(scratch: str, label: str) -> Entry:
-    """Create an empty scratch file open for writing, whose name ends in `label`."""
+    """Create an empty scratch file open for writing, whose name ends in `label`.
+
+    Another process that sweeps just now may take it before it is locked here; the rename of it
+    then fails with ``FileNotFoundError``, and the caller starts again.
+    """
     while True:
         path = _new_name(scratch, label)
         try:
@@ -68,7 +72,7 @@ def new_file(scratch: str, label: str) -> Entry:
         except FileNotFoundError:
             atomic.make_directories(scratch)
             continue
-        if try_flock(descriptor) and os.path.exists(path):
+        if try_flock(descriptor):
             return Entry(path, descriptor)
         os.close(descriptor)
 

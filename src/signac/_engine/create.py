@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from signac._core import atomic, jsonfile, layout, locks, scratch
 from signac._core.durability import Durability, effective
 from signac._core.replace import replace_file
-from signac._engine.record import find_problem, read_pending
+from signac._engine.record import find_problem, has_pending
 from signac.errors import JobsCorruptedError
 
 if TYPE_CHECKING:
@@ -167,8 +167,7 @@ def _mend(
         if not problem:
             return False
         file = workspace.statepoint(job_id)
-        pending = read_pending(workspace, job_id)
-        if pending is not None:
+        if has_pending(workspace, job_id):
             atomic.replace(workspace.statepoint_next(job_id), file)
             return False
         if statepoint is None or (os.path.lexists(file) and not force):

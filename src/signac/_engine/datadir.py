@@ -88,7 +88,8 @@ class DataDirectory:
     @property
     def data(self) -> H5Store:
         """The HDF5 file for arrays, ``signac_data.h5``: ``job.data["x"] = array``."""
-        return self._get_stores()[self.KEY_DATA]
+        store: H5Store = self._get_stores()[self.KEY_DATA]
+        return store
 
     @data.setter
     def data(self, new: Any) -> None:

@@ -7,6 +7,7 @@ import os
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from signac._core import jsonfile
 from signac._core.ids import is_id_prefix
 from signac._engine.record import read_statepoint
 from signac._engine.workspace import Workspace, iter_ids
@@ -21,7 +22,8 @@ __all__ = ["Home"]
 #: peer: problems of the workspace are reported by the project.
 logger = logging.getLogger("signac.project")
 
-#: State points kept in memory; enough for any study one looks at, small enough for a million jobs.
+#: State points kept in memory, as text, which the garbage collector does not walk: enough for
+#: any study one looks at, small enough for a million jobs.
 _MOST_KNOWN: Final = 200_000
 
 
@@ -35,28 +37,32 @@ class Home:
 
     def __init__(self, project: str, level: Durability | None = None) -> None:
         self.workspace = Workspace.of(project, level)
-        self._known: dict[str, dict[str, Any]] = {}
+        self._known: dict[str, bytes] = {}
         self._legacy = LegacyCache(project)
 
     def remember(self, job_id: str, statepoint: dict[str, Any]) -> None:
-        """Keep a plain state point, which must not be changed afterwards."""
+        """Keep a plain state point."""
+        self._remember(job_id, jsonfile.encode(statepoint))
+
+    def _remember(self, job_id: str, raw: bytes) -> None:
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
-        self._known[job_id] = statepoint
+        self._known[job_id] = raw
 
     def recall(self, job_id: str, *, from_disk: bool = False) -> dict[str, Any] | None:
         """Return a state point known in memory or, `from_disk`, in the cache file."""
-        statepoint = self._known.get(job_id)
-        if statepoint is None and from_disk:
-            return self._legacy.get(job_id)
-        return statepoint
+        raw = self._known.get(job_id)
+        if raw is not None:
+            return _parse(raw)
+        return self._legacy.get(job_id) if from_disk else None
 
     def statepoint(self, job_id: str) -> dict[str, Any]:
-        """Return the state point of a job, from memory or from its file; not to be changed."""
-        statepoint = self._known.get(job_id)
-        if statepoint is None:
-            statepoint = read_statepoint(self.workspace, job_id)
-            self.remember(job_id, statepoint)
+        """Return the state point of a job, from memory or from its file."""
+        raw = self._known.get(job_id)
+        if raw is not None:
+            return _parse(raw)
+        statepoint, raw = read_statepoint(self.workspace, job_id)
+        self._remember(job_id, raw)
         return statepoint
 
     def resolve(self, prefix: str) -> str:
@@ -103,3 +109,8 @@ class Home:
         except WorkspaceError as error:
             logger.error("%s", error)
             raise
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    statepoint: dict[str, Any] = jsonfile.parse(raw)
+    return statepoint

@@ -118,7 +118,7 @@ class JobState:
             data = self.plain
             if data is None:
                 data = self.home.recall(self.id)
-            self._statepoint = attach_statepoint(self, None if data is None else copy_plain(data))
+            self._statepoint = attach_statepoint(self, data)
         return self._statepoint
 
     def known_statepoint(self) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from signac._core.durability import effective
 from signac._core.replace import discard, write_scratch_file
 from signac._engine.create import OCCUPIED
 from signac._engine.moves import log_move
-from signac._engine.record import find_problem, read_pending
+from signac._engine.record import find_problem, has_pending
 from signac.errors import DestinationExistsError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def settle_pending(workspace: Workspace, job_id: str) -> None:
     pending = workspace.statepoint_next(job_id)
     if not os.path.lexists(pending):
         return
-    if find_problem(workspace, job_id) and read_pending(workspace, job_id) is not None:
+    if find_problem(workspace, job_id) and has_pending(workspace, job_id):
         atomic.replace(pending, workspace.statepoint(job_id))
     else:
         atomic.unlink(pending)

@@ -55,6 +55,8 @@ class StatepointRoot(Root):
         self.state = state
         self.kinds = _KINDS
         self.loaded = False
+        # perf: the containers belong to the state until the first change (compare.py, sp).
+        self.shared = True
         self.mutex = threading.RLock()
         self.depth = 0
 
@@ -71,6 +73,9 @@ class StatepointRoot(Root):
         try:
             if not self.loaded and not blind:
                 self._load()
+            if self.shared:
+                rebind(self.node, copy_plain(self.node.__data__))
+                self.shared = False
         except BaseException:
             self.mutex.release()
             raise
@@ -102,12 +107,16 @@ class StatepointRoot(Root):
             self.end()
 
     def _load(self) -> None:
-        rebind(self.node, copy_plain(self.state.load()))
+        rebind(self.node, self.state.load())
         self.loaded = True
+        self.shared = True
 
 
 def attach_statepoint(state: JobState, data: dict[str, Any] | None) -> StatePointDict:
-    """Return the live state point of a job; `data` is its plain content, if it is known."""
+    """Return the live state point of a job; `data` is its plain content, if it is known.
+
+    `data` is copied before the first change, so the caller may keep it.
+    """
     root = StatepointRoot(state)
     root.loaded = data is not None
     root.node = node = attach(StatePointDict, root, {} if data is None else data)

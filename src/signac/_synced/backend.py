@@ -66,7 +66,7 @@ class FileRoot(Root):
         level: Durability | None = None,
         on_missing: Callable[[FileNotFoundError], None] | None = None,
     ) -> None:
-        self.path = path
+        self.relocate(path)
         self.name = name
         self.kinds = kinds
         self.scratch = scratch
@@ -180,7 +180,10 @@ class FileRoot(Root):
         except FileNotFoundError as error:
             self._explain_missing(error)
             raise
-        self._know(data, jsonfile.stamp_of(status))
+        self.raw = data
+        self.stamp = jsonfile.stamp_of(status)
+        self.seen = time.monotonic()
+        self.settled = False
 
     @contextmanager
     def transaction(self) -> Iterator[Node]:
@@ -213,6 +216,7 @@ class FileRoot(Root):
     def relocate(self, path: str) -> None:
         """Follow the file to another path; the contents are the same."""
         self.path = path
+        self.directory = os.path.dirname(path) or os.curdir if path is not None else ""
 
     def reload_soon(self) -> None:
         """Distrust what was read before."""
@@ -232,9 +236,8 @@ class FileRoot(Root):
 
     def lock(self) -> None:
         """Take the lock of the directory, then the mutex of this tree."""
-        directory = os.path.dirname(self.path) or os.curdir
         try:
-            held = locks.acquire(directory, fallback=self.fallback or directory)
+            held = locks.acquire(self.directory, fallback=self.fallback or self.directory)
         except (FileNotFoundError, NotADirectoryError) as error:
             if isinstance(error, FileNotFoundError):
                 self._explain_missing(error)
@@ -250,7 +253,7 @@ class FileRoot(Root):
             locks.release(held)
 
     def _explain_missing(self, error: FileNotFoundError) -> None:
-        if self.on_missing is not None and not os.path.isdir(os.path.dirname(self.path)):
+        if self.on_missing is not None and not os.path.isdir(self.directory):
             self.on_missing(error)
 
 
