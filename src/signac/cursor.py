@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from signac._engine import search
 from signac._engine.jobstate import home_of
 from signac._query.parse import parse_filter
 from signac.errors import InvalidInputError, QueryError
 from signac.job import Job
-
-if TYPE_CHECKING:
-    from signac.project import Project
 
 __all__ = ["JobsCursor"]
 
@@ -43,7 +40,7 @@ class JobsCursor:
     1 1
     """
 
-    def __init__(self, project: Project, filter: Any = None) -> None:  # noqa: A002
+    def __init__(self, project: Any, filter: Any = None) -> None:  # noqa: A002
         self._project = project
         self._filter = _normalise(filter)
         self._found: list[str] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from signac._engine.workspace import Workspace
+
+#: peer: what concerns a job is reported by the job.
+logger = logging.getLogger("signac.job")
 
 __all__ = ["create_job", "create_jobs", "initialise"]
 
@@ -134,9 +138,12 @@ def _sync_batch(path: str, jobs: list[tuple[str, dict[str, Any]]]) -> None:
 
 def _write_statepoint(directory: str, statepoint: dict[str, Any], level: Durability) -> None:
     path = os.path.join(directory, layout.STATEPOINT)
+    data = jsonfile.encode(statepoint)
+    if b"NaN" in data or b"Infinity" in data:
+        logger.info("%s: a state point holds NaN or Infinity, which is not standard JSON", path)
     descriptor = atomic.create(path)
     try:
-        atomic.write(descriptor, jsonfile.encode(statepoint), path)
+        atomic.write(descriptor, data, path)
         if level != "fast":
             atomic.sync_descriptor(descriptor, path)
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from signac._core import atomic, layout, locks, scratch
 from signac._core.durability import effective
+from signac._core.replace import replace_file
 from signac._engine.create import OCCUPIED
 
 if TYPE_CHECKING:
@@ -67,6 +68,10 @@ def clear_job(workspace: Workspace, job_id: str) -> bool:
         names = [name for name in os.listdir(path) if name not in kept]
         if names:
             _move_aside(workspace, job_id, names)
+        if layout.DOCUMENT in names:
+            # peer: a document that was there is there afterwards, and empty.
+            document = os.path.join(path, layout.DOCUMENT)
+            replace_file(document, b"{}", scratch=workspace.scratch, lock=lock)
     finally:
         locks.release(lock)
     return True

@@ -20,6 +20,8 @@ __all__ = ["find_ids"]
 #: peer: damaged jobs are reported by the project.
 logger = logging.getLogger("signac.project")
 
+_MOST_SHOWN = 5
+
 
 def find_ids(home: Home, query: Query | None) -> list[str]:
     """Return the ids of the jobs that match, in the order of the workspace.
@@ -31,18 +33,28 @@ def find_ids(home: Home, query: Query | None) -> list[str]:
     if query is None:
         return ids
     with_documents = uses_documents(query)
-    return [job_id for job_id in ids if _matches(home, query, job_id, with_documents)]
+    found = []
+    problems: dict[str, Exception] = {}
+    for job_id in ids:
+        try:
+            statepoint = home.statepoint(job_id)
+            document = _read_document(home, job_id) if with_documents else {}
+        except (JobsCorruptedError, OSError, ValueError) as error:
+            if os.path.isdir(home.workspace.job(job_id)):
+                problems[job_id] = error
+            continue
+        if matches(query, statepoint, document):
+            found.append(job_id)
+    if problems:
+        _log_problems(problems)
+    return found
 
 
-def _matches(home: Home, query: Query, job_id: str, with_documents: bool) -> bool:
-    try:
-        statepoint = home.statepoint(job_id)
-        document = _read_document(home, job_id) if with_documents else {}
-    except (JobsCorruptedError, OSError, ValueError) as error:
-        if os.path.isdir(home.workspace.job(job_id)):
-            logger.error("job %s is left out of the search: %s", job_id, error)
-        return False
-    return matches(query, statepoint, document)
+def _log_problems(problems: dict[str, Exception]) -> None:
+    """Name all damaged jobs in one record, with what is wrong with the first few."""
+    shown = [f"{job_id} ({error})" for job_id, error in list(problems.items())[:_MOST_SHOWN]]
+    shown += list(problems)[_MOST_SHOWN:]
+    logger.error("%d damaged jobs are left out of the search: %s", len(problems), "; ".join(shown))
 
 
 def _read_document(home: Home, job_id: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from signac._core.canonical import copy_plain
 from signac._synced.mapping import SyncedDict
-from signac._synced.node import attach, rebind
+from signac._synced.node import Snapshot, attach, rebind
 from signac._synced.root import Kinds, Root
 from signac._synced.sequence import SyncedList
 
@@ -96,12 +96,12 @@ class StatepointRoot(Root):
     def transaction(self) -> Iterator[Node]:
         """Make several changes one move of the job."""
         self.begin()
-        before = copy_plain(self.node.__data__)
+        before, snapshot = copy_plain(self.node.__data__), Snapshot(self.node)
         try:
             yield self.node
             self.commit()
         except BaseException:
-            rebind(self.node, before)
+            snapshot.restore(self, before)
             raise
         finally:
             self.end()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Workspace", "count_jobs", "ensure_workspace", "iter_ids"]
 
+#: peer: problems of the workspace are reported by the project.
+logger = logging.getLogger("signac.project")
+
+_OCCUPIED = "the workspace is a file, not a directory; move it out of the way"
 #: Written when the workspace is a link or a mount point, so that its absence is noticed later.
 ELSEWHERE = os.path.join(layout.SIGNAC_DIRECTORY, "workspace_elsewhere")
 
@@ -124,10 +130,10 @@ def ensure_workspace(workspace: Workspace) -> None:
     if os.path.isdir(path):
         _watch_elsewhere(path, marker)
         return
-    if os.path.islink(path):
-        raise FileExistsError(17, _explain_link(path), path)
     if os.path.lexists(path):
-        raise FileExistsError(17, "the workspace is a file; move it out of the way", path)
+        reason = _explain_link(path) if os.path.islink(path) else _OCCUPIED
+        logger.error("%s: %s", path, reason)
+        raise FileExistsError(errno.EEXIST, reason, path)
     if os.path.exists(marker):
         raise WorkspaceError(path, _explain_unmounted(path, marker))
     try:

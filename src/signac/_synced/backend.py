@@ -17,7 +17,7 @@ from signac._core import jsonfile, locks
 from signac._core.canonical import validate_keys
 from signac._core.replace import replace_file, sweep_beside
 from signac._synced.buffer import PROCESS_BUFFER
-from signac._synced.node import rebind
+from signac._synced.node import Snapshot, rebind
 from signac._synced.root import Kinds, Root
 from signac.errors import InvalidInputError, InvalidKeyError
 
@@ -199,14 +199,15 @@ class FileRoot(Root):
         self.lock()
         self.depth += 1
         self.owner = threading.get_ident()
-        before = None
+        before = snapshot = None
         try:
             self.read()
-            before = self.raw
+            before, snapshot = self.raw, Snapshot(self.node)
             yield self.node
             self.write()
         except BaseException:
-            self._roll_back(before)
+            if snapshot is not None:
+                self._roll_back(before, snapshot)
             raise
         finally:
             self.owner = 0
@@ -229,13 +230,16 @@ class FileRoot(Root):
         self.raw = raw
         self.settled = jsonfile.is_settled(stamp, self.seen)
 
-    def _roll_back(self, before: bytes | None) -> None:
-        rebind(self.node, {} if before is None else parse_document(before, self.path) or {})
+    def _roll_back(self, before: bytes | None, snapshot: Snapshot) -> None:
+        data = None if before is None else parse_document(before, self.path)
+        snapshot.restore(self, data or {})
         self.raw = before
         self.settled = False
 
     def lock(self) -> None:
         """Take the lock of the directory, then the mutex of this tree."""
+        if self.path is None:
+            raise TypeError("this JSONDict has no file; give it a filename")
         try:
             held = locks.acquire(self.directory, fallback=self.fallback or self.directory)
         except (FileNotFoundError, NotADirectoryError) as error:

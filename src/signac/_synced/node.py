@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KeyFirst",
     "Node",
+    "Snapshot",
     "attach",
     "change",
     "child",
@@ -214,6 +215,35 @@ def _rebind_items(old: list[Any], data: list[Any], children: dict[Any, Node]) ->
         else:
             _detach(held)
     return kept
+
+
+class Snapshot:
+    """Which nodes of a tree are held, and where, so that an undone change leaves them there."""
+
+    __slots__ = ("children", "node")
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.children: list[tuple[Any, Snapshot]] = []
+        data = node.__data__
+        is_list = data.__class__ is list
+        places = {id(item): index for index, item in enumerate(data)} if is_list else {}
+        for key, held in (node.__children__ or {}).items():
+            place = places.get(key) if is_list else key
+            if place is not None:
+                self.children.append((place, Snapshot(held)))
+
+    def restore(self, root: Root, data: Any) -> None:
+        """Bind the nodes to their places in `data`, which has the old contents."""
+        node = self.node
+        _set(node, "__root__", root)
+        _set(node, "__data__", data)
+        children: dict[Any, Node] = {}
+        for place, held in self.children:
+            value = data[place]
+            held.restore(root, value)
+            children[id(value) if data.__class__ is list else place] = held.node
+        _set(node, "__children__", children or None)
 
 
 def path_in_tree(node: Node) -> list[Any]:
