@@ -49,14 +49,21 @@ class Bookkeeping(RuleBasedStateMachine):
     def exists(self, handle: Handle) -> bool:
         return handle.id in self.state[handle.where]
 
-    def choose(self, data: st.DataObject, *, exists: bool | None = None) -> Handle | None:
-        """Draw a handle that can be used: its job exists, or it never knew one (`exists=False`)."""
+    def choose(self, data: st.DataObject, *, exists: bool = False) -> Handle | None:
+        """Draw a handle that can be used: its job exists, or it never knew of one.
+
+        With `exists` the job is there. Without any such handle one is opened by id, if there are
+        jobs at all.
+        """
         usable = [
-            handle
-            for handle in self.handles
-            if (self.exists(handle) if exists else self.exists(handle) or not handle.aware)
-            and not (exists is False and self.exists(handle))
+            handle for handle in self.handles if self.exists(handle) or not (handle.aware or exists)
         ]
+        jobs = [(where, id_) for where, some in self.state.items() for id_ in sorted(some)]
+        if jobs and (not usable or data.draw(st.integers(0, 4)) == 0):
+            where, id_ = data.draw(st.sampled_from(jobs))
+            job = self.projects[where].open_job(id=id_)
+            self.add_handle(job, where, id_, self.state[where][id_].statepoint, aware=True)
+            return self.handles[-1]
         return data.draw(st.sampled_from(usable)) if usable else None
 
     def add_handle(self, job: Any, where: str, id_: str, statepoint: Any, *, aware: bool) -> None:
