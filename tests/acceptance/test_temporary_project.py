@@ -1,6 +1,7 @@
 """Temporary projects."""
 
 import os
+import shutil
 import tempfile
 from typing import Any
 
@@ -75,9 +76,7 @@ def test_of_a_subclass(tmp_path: Any) -> None:
 
 def test_of_a_project_without_workspace(project: Any) -> None:
     """A missing workspace is created."""
-    os.rmdir(project.workspace) if not os.listdir(project.workspace) else __import__(
-        "shutil"
-    ).rmtree(project.workspace)
+    shutil.rmtree(project.workspace)
     with project.temporary_project() as temporary:
         assert os.path.dirname(temporary.path) == project.workspace
 
