@@ -1,0 +1,284 @@
+"""An open HDF5 file: how it is opened beside other processes, and how it ends when the disk fails.
+
+HDF5 changes a file in place, so a process that is killed while it writes may leave a damaged file.
+What can be prevented is prevented here: space on the disk is reserved before HDF5 writes to it, so
+a full disk is met before anything changed; and when writing fails nevertheless, the file is let
+go of without another byte being written, instead of leaving HDF5 to try again at some later time.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from typing import Any, Final
+
+import h5py
+from h5py import h5f, h5fd, h5g
+
+from signac._stores.locks import Patience, locking_is_off, writers_excluded
+from signac._stores.session import PLAIN_DRIVERS
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+__all__ = ["H5File", "as_io_error", "is_open_here", "open_h5"]
+
+#: h5py takes these only when it creates a file.
+_CREATION_ONLY: Final = frozenset({"fs_strategy", "fs_persist", "fs_threshold", "fs_page_size"})
+_ERRNO: Final = re.compile(r"errno = (\d+)")
+#: Free space beyond what is about to be written, below which an old value is not given up first.
+_MARGIN: Final = 16 << 20
+#: Whether HDF5's default driver is the one that writes through a descriptor.
+_IS_USUAL: Final = "HDF5_DRIVER" not in os.environ
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+#: Errors of the disk, as opposed to those of a name or a permission.
+_DISK: Final = _NO_ROOM | {errno.EBADF, errno.ENODEV, errno.ENXIO, errno.EROFS, errno.ESTALE}
+
+
+class H5File:
+    """An `h5py.File` with its root group, and the way to end it."""
+
+    __slots__ = ("_descriptor", "_reserved", "_root", "file", "id", "path", "pid", "writable")
+
+    def __init__(self, file: Any, path: str, *, is_plain: bool = True) -> None:
+        self.file = file
+        self.id = file.id
+        self.path = path
+        self.pid = os.getpid()
+        self.writable = file.mode != "r"
+        self._root: Any = None
+        self._descriptor: int | None = None
+        self._reserved = 0
+        if is_plain:  # one file that HDF5 itself writes through a descriptor
+            self._descriptor = self.id.get_vfd_handle()
+            if self.writable:
+                self._reserved = os.fstat(self._descriptor).st_size
+
+    @property
+    def root(self) -> Any:
+        """The root group, as a low-level object."""
+        if self._root is None:
+            self._root = h5g.open(self.id, b"/")
+        return self._root
+
+    def is_current(self) -> bool:
+        """Tell whether the open file is still the one at its path."""
+        if self._descriptor is None:
+            return True
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), os.stat(self.path))
+        except FileNotFoundError:
+            return False
+
+    def reserve(self) -> None:
+        """Make the disk keep room for everything HDF5 has given a place in the file so far.
+
+        Raises
+        ------
+        OSError
+            When the disk is full. Nothing was written, so the file can still be used.
+        """
+        needed = self.id.get_filesize()
+        if needed <= self._reserved or self._descriptor is None:
+            return
+        try:
+            os.posix_fallocate(self._descriptor, self._reserved, needed - self._reserved)
+        except AttributeError:  # macOS, Windows
+            return
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise OSError(error.errno, error.strerror, self.path) from None
+        self._reserved = needed
+
+    def has_room(self, count: int, freed: int) -> bool:
+        """Tell whether `count` bytes certainly fit once `freed` bytes of the file are free."""
+        if count <= freed:
+            return True
+        if self._descriptor is None or not hasattr(os, "fstatvfs"):
+            return False
+        system = os.fstatvfs(self._descriptor)
+        if system.f_bavail * system.f_frsize < 2 * count + _MARGIN:
+            return False
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+        return bool(limit == resource.RLIM_INFINITY or self._reserved + 2 * count < limit)
+
+    def flush(self) -> None:
+        """Hand everything to the system; a failure ends the use of the file."""
+        try:
+            self.reserve()
+            h5f.flush(self.id)
+        except BaseException as error:
+            self.abandon()
+            failure = as_io_error(error, self.path)
+            if failure is None:
+                raise
+            raise failure from None
+        if self._descriptor is not None:
+            self._reserved = os.fstat(self._descriptor).st_size
+
+    def finish(self) -> None:
+        """Write what is left and close the file.
+
+        Raises
+        ------
+        OSError
+            When the disk is full or fails; the file is closed all the same.
+        """
+        if self.pid != os.getpid():
+            self.abandon()
+            return
+        if not self.id.valid:
+            return
+        if self.writable:
+            self.flush()
+        try:
+            self.file.close()
+        except BaseException as error:
+            self.abandon()
+            failure = as_io_error(error, self.path)
+            if failure is None:
+                raise
+            raise failure from None
+
+    def abandon(self) -> None:
+        """Close the file without writing to it or unlocking it for other holders.
+
+        HDF5 cannot drop what it has not written yet, and it keeps a file whose closing failed
+        open for ever. So the descriptor is pointed to the null device first, and HDF5 closes that.
+        """
+        if self._descriptor is not None and self.id.valid:
+            null = os.open(os.devnull, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+            os.dup2(null, self._descriptor, inheritable=False)
+            os.close(null)
+        for _ in range(3):  # the first attempt may stumble over what failed before
+            if not self.id.valid:
+                return
+            try:
+                self.file.close()
+            except Exception:  # noqa: BLE001 - the reason was raised before
+                continue
+
+
+def open_h5(path: str, mode: str, options: dict[str, Any]) -> H5File:
+    """Open the HDF5 file at `path`, waiting while another process has it locked.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    mode : {"r", "r+", "w", "w-", "x", "a"}
+        As for `h5py.File`.
+    options : dict
+        Further arguments of `h5py.File`.
+
+    Raises
+    ------
+    LockTimeoutError
+        When another process kept it locked for the whole time.
+    OSError
+        When there is no such file, or it is no HDF5 file.
+    """
+    if options.get("driver") not in PLAIN_DRIVERS:
+        return H5File(h5py.File(path, mode, **options), path, is_plain=False)
+    patience = None
+    while True:
+        try:
+            opened = _try_open(path, mode, options)
+        except BlockingIOError:
+            opened = None
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            raise OSError(f"{path}: {error}") from None
+        if opened is not None:
+            return opened
+        patience = patience or Patience(path)
+        patience.wait()
+
+
+def is_open_here(path: str) -> bool:
+    """Tell whether this process has the file at `path` open through HDF5, by whatever object."""
+    status = os.stat(path)
+    return any(
+        os.path.samestat(os.fstat(id_.get_vfd_handle()), status)
+        for id_ in h5f.get_obj_ids(h5f.OBJ_ALL, h5f.OBJ_FILE)
+        if id_.get_access_plist().get_driver() == h5fd.SEC2
+    )
+
+
+def as_io_error(error: BaseException, path: str) -> OSError | None:
+    """Return the failure of the disk that an exception of h5py stands for, if it does.
+
+    h5py raises the system's errors in whatever class the HDF5 routine above them maps to.
+    """
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return error
+    found = _ERRNO.search(str(error))
+    if found is None or int(found[1]) not in _DISK:
+        return None
+    return OSError(int(found[1]), os.strerror(int(found[1])), path)
+
+
+def _try_open(path: str, mode: str, options: dict[str, Any]) -> H5File | None:
+    """Open once; None when it has to be tried again."""
+    if mode in ("r", "r+"):
+        return _open_existing(path, options, mode)
+    if mode == "a":
+        return _try_append(path, options)
+    if mode == "w" and _size(path) is not None:
+        if _is_for_hdf5(path, options):
+            return _wrap(h5py.File(path, "w", **options), path, options)
+        # crash: HDF5 would empty the file before it looks whether somebody has locked it.
+        with writers_excluded(path, alone=True):
+            h5py.File(path, "w", **options, locking=False).close()
+        return _open_existing(path, options)
+    return _wrap(h5py.File(path, mode, **options), path, options)
+
+
+def _try_append(path: str, options: dict[str, Any]) -> H5File | None:
+    size = _size(path)
+    if size is None:
+        try:
+            # A dangling link names a file that is to be created.
+            return _wrap(h5py.File(os.path.realpath(path), "x", **options), path, options)
+        except FileExistsError:  # another process was faster
+            return None
+    if size == 0 and "locking" not in options:
+        # Another process may be about to fill it: only who has the lock may do that.
+        with writers_excluded(path, alone=True):
+            if _size(path) == 0:
+                h5py.File(path, "w", **options, locking=False).close()
+    return _open_existing(path, options)
+
+
+def _open_existing(path: str, options: dict[str, Any], mode: str = "r+") -> H5File | None:
+    if options:
+        options = {key: value for key, value in options.items() if key not in _CREATION_ONLY}
+    opened = _wrap(h5py.File(path, mode, **options), path, options)
+    # A file that was replaced between opening and locking would take writes into nowhere.
+    if mode == "r" or opened.is_current():
+        return opened
+    opened.file.close()
+    return None
+
+
+def _wrap(file: Any, path: str, options: dict[str, Any]) -> H5File:
+    return H5File(file, path, is_plain=_IS_USUAL and options.get("driver") in (None, "sec2"))
+
+
+def _size(path: str) -> int | None:
+    """Return the size of a file, None when there is none."""
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return None
+
+
+def _is_for_hdf5(path: str, options: dict[str, Any]) -> bool:
+    """Tell whether HDF5 decides alone whether the file may be emptied."""
+    if options.get("driver") == "core" or "locking" in options or locking_is_off():
+        return True
+    return is_open_here(path)
