@@ -1,20 +1,20 @@
 """Small projects in temporary directories, opened as a user would."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 import signac
 
 
 @pytest.fixture(autouse=True)
-def _stay_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _stay_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start every test in a directory of its own and without a user configuration."""
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
-    yield
 
 
 @pytest.fixture

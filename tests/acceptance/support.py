@@ -12,7 +12,7 @@ PROJECT_DOCUMENT = "signac_project_document.json"
 
 
 def job_names(project: Any) -> set[str]:
-    """Return the names in the workspace that have the form of a job id, read without the library."""
+    """Return the names in the workspace that have the form of a job id, read directly."""
     workspace = os.path.join(project.path, "workspace")
     return {name for name in os.listdir(workspace) if re.fullmatch("[0-9a-f]{32}", name)}
 

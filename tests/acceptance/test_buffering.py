@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import DOCUMENT, STATE_POINT, assert_says, read_json, write_json
 from signac import JSONDict
@@ -314,9 +315,6 @@ def test_project_documents_are_buffered(project: Any) -> None:
     assert read_json(project.fn(project.FN_DOCUMENT)) == {"a": 1}
 
 
-# One object
-
-
 def test_object_context(document: Any, filename: str) -> None:
     """`with doc.buffered` buffers that object only, and `is_buffered` stays false."""
     document.a = 0
@@ -412,9 +410,6 @@ def test_global_and_object_contexts_nest(document: Any, filename: str, outer: st
         assert not os.path.exists(filename)
         assert document() == {"a": 1, "b": 2}
     assert read_json(filename) == {"a": 1, "b": 2}
-
-
-# Threads
 
 
 def test_other_threads_are_buffered_too(document: Any, filename: str) -> None:

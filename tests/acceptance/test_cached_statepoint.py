@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+
 from acceptance.support import STATE_POINT, assert_says
 from signac.errors import JobsCorruptedError
 
@@ -82,7 +83,7 @@ def test_damaged_file(job: Any, reopen: Any, content: bytes | None) -> None:
 
 def test_missing_directory(project: Any) -> None:
     """An id without a directory is a `KeyError` naming the id."""
-    from signac.job import Job  # noqa: PLC0415
+    from signac.job import Job
 
     with pytest.raises(KeyError) as caught:
         Job(project, id_="f" * 32).cached_statepoint

@@ -8,6 +8,7 @@ import tempfile
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import (
     DOCUMENT,

@@ -8,23 +8,58 @@ import sys
 from typing import Any
 
 import pytest
+
 import signac
 from signac import Project
 from signac.job import Job
 
-FREE_NAMES = """
-_flow_config _is_buffered _jobs_cursor _environment _entrypoint _template_dir
-_template_environment_ _template_environment _project_hooks _operation_hooks _label_functions
-_operations _groups _group_to_aggregate_store _buffered _alias _fn_bundle _bundle_prefix
-_fetch_status _next_operations _select_jobs_from_args _job_operation_to_tuple
-ALIASES labels label operations groups operation pre post make_group run submit print_status
-main completed_operations get_job_status project_hooks operation_hooks scheduler_jobs
-detect_operation_graph
-""".split()
+FREE_NAMES = [
+    "_flow_config",
+    "_is_buffered",
+    "_jobs_cursor",
+    "_environment",
+    "_entrypoint",
+    "_template_dir",
+    "_template_environment_",
+    "_template_environment",
+    "_project_hooks",
+    "_operation_hooks",
+    "_label_functions",
+    "_operations",
+    "_groups",
+    "_group_to_aggregate_store",
+    "_buffered",
+    "_alias",
+    "_fn_bundle",
+    "_bundle_prefix",
+    "_fetch_status",
+    "_next_operations",
+    "_select_jobs_from_args",
+    "_job_operation_to_tuple",
+    "ALIASES",
+    "labels",
+    "label",
+    "operations",
+    "groups",
+    "operation",
+    "pre",
+    "post",
+    "make_group",
+    "run",
+    "submit",
+    "print_status",
+    "main",
+    "completed_operations",
+    "get_job_status",
+    "project_hooks",
+    "operation_hooks",
+    "scheduler_jobs",
+    "detect_operation_graph",
+]
 
 
 def to_hashable(value: Any) -> Any:
-    from signac._utility import _to_hashable  # noqa: PLC0415
+    from signac._utility import _to_hashable
 
     return _to_hashable(value)
 
@@ -284,7 +319,7 @@ def test_pickling_keeps_foreign_attributes(project: Any, job: Any) -> None:
 
 def test_threads_read_jobs(project: Any) -> None:
     """Jobs, documents and cached state points can be read from a pool of threads."""
-    from multiprocessing.pool import ThreadPool  # noqa: PLC0415
+    from multiprocessing.pool import ThreadPool
 
     for number in range(20):
         project.open_job({"a": number}).init().doc.b = number

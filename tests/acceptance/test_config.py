@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import assert_says
 from signac.errors import ConfigError, IncompatibleSchemaVersion

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from acceptance.support import STATE_POINT
 
 
@@ -85,7 +86,7 @@ def test_exception_passes_and_directory_is_restored(job: Any) -> None:
     here = os.getcwd()
     with pytest.raises(ZeroDivisionError), job:
         assert inside(job)
-        1 / 0  # noqa: B018
+        1 / 0
     assert os.getcwd() == here
 
 

@@ -5,8 +5,9 @@ import pickle
 from typing import Any
 
 import pytest
+
 import signac
-from acceptance.support import job_names
+from acceptance.support import assert_says, job_names
 from signac.job import calc_id
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
@@ -136,13 +137,22 @@ def test_pickle_with_containers_in_use(job: Any) -> None:
     assert held[1]() == {"p": 1}
 
 
-@pytest.mark.parametrize("how", [pickle.dumps, copy.deepcopy])
-def test_pickle_with_open_data(job: Any, how: Any) -> None:
-    """A job whose data are open cannot be pickled or deep-copied."""
+@pytest.mark.parametrize(
+    "how", [copy.copy, copy.deepcopy, lambda job: pickle.loads(pickle.dumps(job))], ids=range(3)
+)
+def test_copies_with_open_data(job: Any, how: Any) -> None:
+    """Copying a job whose data are open is refused or gives an equal job; the data stay open."""
     with job.data:
         job.data["x"] = 1
-        with pytest.raises(TypeError):
-            how(job)
+        try:
+            found = how(job)
+        except TypeError as error:
+            assert_says(error)
+        else:
+            assert found == job
+            del found
+        assert job.data.mode == "r+"
+        assert job.data["x"] == 1
     assert job.data["x"] == 1
 
 

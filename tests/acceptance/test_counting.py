@@ -6,6 +6,7 @@ import shutil
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import STATE_POINT
 from signac.errors import InvalidInputError, WorkspaceError
@@ -138,9 +139,7 @@ def test_find_sees_documents_of_now(project: Any, jobs: list[Any]) -> None:
     ],
     ids=repr,
 )
-def test_operators_never_give_a_wrong_answer(
-    project: Any, jobs: list[Any], query: Any
-) -> None:
+def test_operators_never_give_a_wrong_answer(project: Any, jobs: list[Any], query: Any) -> None:
     """An operator that is not there yet is an error when the search is evaluated."""
     for use in (len, list, bool):
         with pytest.raises(InvalidInputError) as caught:
@@ -158,7 +157,7 @@ def test_cursor(project: Any, jobs: list[Any]) -> None:
     """A cursor is sized and re-iterable, has positions and slices, and is no iterator."""
     cursor = project.find_jobs({"n.x": 1})
     assert list(cursor) == list(cursor)
-    assert cursor[0] == list(cursor)[0]
+    assert cursor[0] == next(iter(cursor))
     assert cursor[-1] == list(cursor)[-1]
     assert list(cursor[1:]) == list(cursor)[1:]
     assert list(cursor[::-1]) == list(cursor)[::-1]
@@ -175,7 +174,7 @@ def test_cursor(project: Any, jobs: list[Any]) -> None:
 
 def test_cursor_equality_and_repr(project: Any, jobs: list[Any]) -> None:
     """Cursors are equal iff project and filter are; `repr` evaluates back."""
-    from signac.project import JobsCursor, Project  # noqa: PLC0415
+    from signac.project import JobsCursor, Project
 
     cursor = project.find_jobs({"a": 1})
     assert cursor == project.find_jobs({"a": 1})

@@ -5,6 +5,7 @@ import pathlib
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import DOCUMENT, assert_says, read_json
 from signac.errors import InvalidKeyError, KeyTypeError

@@ -8,6 +8,7 @@ import shutil
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import assert_says
 from signac import errors
@@ -93,7 +94,7 @@ def test_all_public_classes_are_tested() -> None:
 
 def test_store_errors_under_their_own_path() -> None:
     """The HDF5 errors are importable from `signac.h5store` too."""
-    from signac.h5store import H5StoreAlreadyOpenError, H5StoreClosedError  # noqa: PLC0415
+    from signac.h5store import H5StoreAlreadyOpenError, H5StoreClosedError
 
     assert H5StoreClosedError is errors.H5StoreClosedError
     assert H5StoreAlreadyOpenError is errors.H5StoreAlreadyOpenError
@@ -182,10 +183,23 @@ RAISING: dict[str, tuple[Any, str]] = {
 
 def attributes(error: BaseException) -> dict[str, Any]:
     """Return the public facts of an error, as they can be compared."""
-    names = (
-        "destination job_ids problems matches old_id new_id files filename buffer_contents "
-        "error errno keys schema_src schema_dst kind"
-    ).split()
+    names = [
+        "destination",
+        "job_ids",
+        "problems",
+        "matches",
+        "old_id",
+        "new_id",
+        "files",
+        "filename",
+        "buffer_contents",
+        "error",
+        "errno",
+        "keys",
+        "schema_src",
+        "schema_dst",
+        "kind",
+    ]
     found = {name: getattr(error, name) for name in names if hasattr(error, name)}
     return {
         name: str(value) if isinstance(value, (BaseException, dict)) else value

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 import signac
 from acceptance.support import STATE_POINT, assert_says, job_names, read_json
 from signac.errors import InvalidKeyError, KeyTypeError, NumpyConversionWarning
@@ -86,7 +87,7 @@ def test_vector_on_disk(project: Any, reopen: Any, text: str, expected: str) -> 
         ({"l": [{"x": 1, "y": {"p": 1, "q": 2}}]}, {"l": [{"y": {"q": 2, "p": 1}, "x": 1}]}),
         ({"a": (1, 2)}, {"a": [1, 2]}),
         ({"a": ((1,), [2, (3,)])}, {"a": [[1], [2, [3]]]}),
-        ({"a": collections.namedtuple("P", "x y")(1, 2)}, {"a": [1, 2]}),  # noqa: PYI024
+        ({"a": collections.namedtuple("P", "x y")(1, 2)}, {"a": [1, 2]}),
         ({"a": math.nan}, {"a": float("-nan")}),
         (collections.OrderedDict(b=1, a=2), {"a": 2, "b": 1}),
         (collections.defaultdict(int, a=1), {"a": 1}),
@@ -321,7 +322,7 @@ def test_state_point_must_be_a_mapping(project: Any, statepoint: Any) -> None:
 
 
 def test_cyclic_state_point_is_refused(project: Any) -> None:
-    """A state point that contains itself is refused with a clear error, never a `RecursionError`."""
+    """A state point that contains itself is refused clearly, never by a `RecursionError`."""
     cycle: dict[str, Any] = {"a": {}}
     cycle["a"]["back"] = cycle
     refuse(project, cycle, (TypeError, ValueError))
@@ -513,7 +514,7 @@ def test_state_points_of_two_projects(project: Any, other_project: Any) -> None:
 
 def test_module_level_names() -> None:
     """The width and form of an id are public."""
-    from signac.project import JOB_ID_LENGTH, JOB_ID_REGEX  # noqa: PLC0415
+    from signac.project import JOB_ID_LENGTH, JOB_ID_REGEX
 
     assert JOB_ID_LENGTH == 32
     assert JOB_ID_REGEX is not None

@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import DOCUMENT, STATE_POINT, assert_says, job_names, tree
 from signac.errors import JobsCorruptedError

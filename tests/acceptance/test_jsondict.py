@@ -12,6 +12,7 @@ import types
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import assert_says, read_json, temporary_files, tree
 from signac import JSONDict
@@ -31,9 +32,6 @@ VALUES = [
     [1, [2, {"x": [None]}]],
     {"x": {"y": [{"z": 1}]}},
 ]
-
-
-# Construction and the file
 
 
 def test_constructor_is_positional(filename: str) -> None:
@@ -172,7 +170,9 @@ def test_write_concern(filename: str) -> None:
         assert read_json(filename) == {"x": concern}
 
 
-@pytest.mark.parametrize("content", [b"", b"junk", b'{"a": ', b"[1]", b"5", b'"a"', b'{"a": "\xff"}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"junk", b'{"a": ', b"[1]", b"5", b'"a"', b'{"a": "\xff"}']
+)
 def test_bad_file(document: Any, filename: str, content: bytes) -> None:
     """A file that is not a JSON object is a `ValueError` naming it; an item write keeps it."""
     pathlib.Path(filename).write_bytes(content)
@@ -250,9 +250,6 @@ def test_external_change_is_seen(document: Any, filename: str) -> None:
         pathlib.Path(filename).write_text(json.dumps({"n": {"x": number % 10}}))
         assert document.n.x == number % 10
         assert document() == {"n": {"x": number % 10}}
-
-
-# The interface of a mapping
 
 
 def test_is_a_mutable_mapping(document: Any) -> None:
@@ -374,9 +371,7 @@ def test_setdefault(document: Any, filename: str) -> None:
     ],
     ids=range(8),
 )
-def test_update(
-    document: Any, filename: str, arguments: Any, keywords: Any, expected: Any
-) -> None:
+def test_update(document: Any, filename: str, arguments: Any, keywords: Any, expected: Any) -> None:
     """`update` takes a mapping, pairs or nothing, and keywords, which win."""
     document.z = 0
     document.update(*arguments, **keywords)
@@ -445,7 +440,7 @@ def test_equality(document: Any, tmp_path: Any) -> None:
     other = JSONDict(str(tmp_path / "other.json"))
     other.reset(document())
     assert document == {"a": [1, {"b": None}]}
-    assert {"a": [1, {"b": None}]} == document
+    assert {"a": [1, {"b": None}]} == document  # noqa: SIM300
     assert document == other
     assert document == types.MappingProxyType(document())
     assert document.a[1] == {"b": None}
@@ -540,9 +535,6 @@ def test_copies_are_live(document: Any, filename: str, how: Any) -> None:
     assert document() == twin() == {"n": {"x": [1, 2]}} == read_json(filename)
 
 
-# Nested containers
-
-
 def test_identity_of_nested_containers(document: Any, filename: str) -> None:
     """A nested container stays the same object while its place holds one of its kind."""
     document.reset({"n": {"x": {"y": 1}}, "l": [{"z": 1}]})
@@ -622,9 +614,6 @@ def test_external_change_of_the_root_type(document: Any, filename: str, content:
     with pytest.raises(ValueError):
         document.y = 1
     assert pathlib.Path(filename).read_text() == content
-
-
-# Keys and values
 
 
 @pytest.mark.parametrize("key", [1, 1.5, None, True, (1, 2), b"x"], ids=repr)
@@ -707,8 +696,8 @@ def test_good_keys(document: Any, filename: str, key: str) -> None:
 
 
 def bad_values() -> list[Any]:
-    import datetime  # noqa: PLC0415
-    import decimal  # noqa: PLC0415
+    import datetime
+    import decimal
 
     return [
         {1},
@@ -760,7 +749,7 @@ def test_bad_values(document: Any, filename: str, number: int) -> None:
 
 
 def good_values() -> list[tuple[Any, Any]]:
-    point = collections.namedtuple("Point", "x y")  # noqa: PYI024
+    point = collections.namedtuple("Point", "x y")
     return [
         ((1, (2, 3)), [1, [2, 3]]),
         (point(1, {"z": 2}), [1, {"z": 2}]),
@@ -793,9 +782,6 @@ def test_tuple_compares_as_list(document: Any) -> None:
     document.a = (1, 2)
     assert document.a == [1, 2]
     assert document.a != (1, 2)
-
-
-# Attribute access
 
 
 def test_attributes(document: Any, filename: str) -> None:
@@ -846,9 +832,9 @@ def test_names_with_two_underscores(document: Any) -> None:
     document["__q"] = 1
     assert document["__q"] == 1
     with pytest.raises(AttributeError):
-        getattr(document, "__q")  # noqa: B009
-    setattr(document, "__p", 2)  # noqa: B010
-    assert getattr(document, "__p") == 2  # noqa: B009
+        getattr(document, "__q")
+    setattr(document, "__p", 2)
+    assert getattr(document, "__p") == 2
     assert document() == {"__q": 1}
 
 
@@ -883,9 +869,6 @@ def test_implementation_cannot_be_broken_by_assignment(document: Any, filename: 
         assert document.k == 1
         document.k = 1
         assert read_json(filename)["k"] == 1
-
-
-# Threads
 
 
 def test_many_threads_lose_nothing(document: Any, filename: str) -> None:

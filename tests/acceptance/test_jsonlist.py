@@ -4,6 +4,7 @@ import pathlib
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import assert_says, read_json
 from signac.errors import InvalidKeyError
@@ -148,7 +149,7 @@ def test_comparison(document: Any) -> None:
     """A list equals a list and not a tuple, and is ordered with lists."""
     document.l = [1, 2, 3]
     assert document.l == [1, 2, 3]
-    assert [1, 2, 3] == document.l
+    assert [1, 2, 3] == document.l  # noqa: SIM300
     assert document.l != [1, 2]
     assert document.l != (1, 2, 3)
     assert document.l != "abc"
@@ -179,7 +180,14 @@ def test_methods_that_are_not_there(numbers: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "use", [lambda x: x + [1], lambda x: x * 2, lambda x: 2 * x, hash], ids=range(4)
+    "use",
+    [
+        lambda x: x + [1],  # noqa: RUF005
+        lambda x: x * 2,
+        lambda x: 2 * x,
+        hash,
+    ],
+    ids=range(4),
 )
 def test_operations_that_are_not_there(numbers: Any, use: Any) -> None:
     """There is no concatenation, repetition or hash."""

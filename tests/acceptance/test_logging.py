@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 import pytest
+
 import signac
 from signac.errors import JobsCorruptedError, WorkspaceError
 

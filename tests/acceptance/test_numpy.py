@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from acceptance.support import assert_says, read_json
 from signac.errors import NumpyConversionWarning
 
@@ -50,7 +51,7 @@ def test_array(document: Any, filename: str, kind: Any, shape: tuple[int, ...]) 
 
 def test_float64_scalar(document: Any, filename: str) -> None:
     """A `float64` is a float; it is stored as one."""
-    import warnings  # noqa: PLC0415
+    import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NumpyConversionWarning)
@@ -75,7 +76,7 @@ def test_masked_array(document: Any) -> None:
 
 
 def test_text(document: Any, filename: str) -> None:
-    """`numpy.str_` is a string, as value and as key, without a warning; arrays of text are lists."""
+    """`numpy.str_` is a string, as value and as key, without a warning; text arrays are lists."""
     document.k = np.str_("x")
     document[np.str_("key")] = 1
     assert read_json(filename) == {"k": "x", "key": 1}

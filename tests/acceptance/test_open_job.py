@@ -8,6 +8,7 @@ import shutil
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import assert_says, job_names
 from signac import get_job
@@ -188,9 +189,6 @@ def test_handle_does_not_touch_the_job(project: Any, job: Any, reopen: Any) -> N
     shutil.rmtree(job.path)
     pathlib.Path(job.path).touch()
     assert reopen().open_job({"a": 0}).id == job.id
-
-
-# get_job
 
 
 def test_get_job(project: Any, job: Any, monkeypatch: pytest.MonkeyPatch) -> None:

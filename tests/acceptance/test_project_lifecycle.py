@@ -6,6 +6,7 @@ import shutil
 from typing import Any
 
 import pytest
+
 import signac
 from acceptance.support import assert_says, tree
 from signac import Project, get_project, init_project
@@ -206,7 +207,11 @@ def test_path_arguments(project: Any, kind: Any, monkeypatch: pytest.MonkeyPatch
     """Strings and paths are accepted; relative ones are made absolute."""
     assert Project(kind(project.path)) == project
     monkeypatch.chdir(os.path.dirname(project.path))
-    for found in (Project(kind("project")), get_project(kind("project")), init_project(kind("project"))):
+    for found in (
+        Project(kind("project")),
+        get_project(kind("project")),
+        init_project(kind("project")),
+    ):
         assert found.path == project.path
         assert found == project
 
@@ -231,7 +236,7 @@ def test_text_forms(project: Any) -> None:
 def test_equality(project: Any, other_project: Any) -> None:
     """Projects are equal iff class name and path are; they have no hash."""
     assert project == Project(project.path)
-    assert not project != Project(project.path)
+    assert not project != Project(project.path)  # noqa: SIM202
     assert project != other_project
     assert project != Special(project.path)
     assert Special(project.path) == Special(project.path)
@@ -254,7 +259,7 @@ def test_subclass(tmp_path: Any) -> None:
 
 def test_methods_go_through_open_job(tmp_path: Any) -> None:
     """Iteration and search give what an overridden `open_job` gives."""
-    from signac.job import Job  # noqa: PLC0415
+    from signac.job import Job
 
     class MyJob(Job):
         pass
@@ -298,7 +303,14 @@ def test_project_is_a_plain_class(project: Any) -> None:
 
 def test_extension_attributes_do_not_disturb(project: Any) -> None:
     """Names that programs set on a project do not disturb it."""
-    for name in ("_is_buffered", "_jobs_cursor", "_operations", "_groups", "_buffered", "_environment"):
+    for name in (
+        "_is_buffered",
+        "_jobs_cursor",
+        "_operations",
+        "_groups",
+        "_buffered",
+        "_environment",
+    ):
         assert not hasattr(project, name)
         setattr(project, name, name)
     job = project.open_job({"a": 0}).init()
@@ -308,7 +320,15 @@ def test_extension_attributes_do_not_disturb(project: Any) -> None:
 
 def test_removed_names(project: Any) -> None:
     """Names that the present version of the interface removed do not exist."""
-    for name in ("root_directory", "num_jobs", "find_job_ids", "groupbydoc", "get_id", "id", "name"):
+    for name in (
+        "root_directory",
+        "num_jobs",
+        "find_job_ids",
+        "groupbydoc",
+        "get_id",
+        "id",
+        "name",
+    ):
         assert not hasattr(project, name)
     assert not hasattr(signac, "Job")
     with pytest.raises(TypeError):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from acceptance.support import (
     DOCUMENT,
     STATE_POINT,
@@ -239,7 +240,7 @@ def test_handle_without_job_takes_an_existing_state_point(project: Any) -> None:
 
 
 def test_corrupt_file_and_known_state_point(project: Any, reopen: Any) -> None:
-    """A handle that knows the state point changes it though the file is corrupt, and replaces it."""
+    """A handle that knows the state point changes it though the file is corrupt."""
     job = full(project, {"a": 0})
     pathlib.Path(job.fn(STATE_POINT)).write_text("junk")
     job = reopen().open_job({"a": 0})
@@ -397,7 +398,7 @@ def test_numpy_values(job: Any) -> None:
 
 def test_state_point_is_no_document(project: Any, job: Any) -> None:
     """The state point container is never buffered and does not reload from disk."""
-    import signac  # noqa: PLC0415
+    import signac
 
     assert not isinstance(job.sp, signac.JSONDict)
     job.sp()

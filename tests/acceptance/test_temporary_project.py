@@ -6,6 +6,7 @@ import tempfile
 from typing import Any
 
 import pytest
+
 import signac
 from signac import Project, TemporaryProject
 

@@ -5,8 +5,9 @@ import os
 import threading
 from typing import Any
 
-import processes
 import pytest
+
+import processes
 import signac
 from acceptance.support import read_json
 from signac import JSONDict
@@ -116,7 +117,7 @@ def test_transaction_of_processes(filename: str) -> None:
 
 
 def test_transaction_of_threads(filename: str) -> None:
-    """Increments inside transactions of several threads all count, on one object and on own ones."""
+    """Increments inside transactions of several threads all count, on one object or several."""
     shared = JSONDict(filename)
     shared.n = 0
 
