@@ -40,8 +40,7 @@ class Bookkeeping(RuleBasedStateMachine):
         self.projects = {name: signac.init_project(root) for name, root in self.roots.items()}
         self.state: State = {name: {} for name in self.roots}
         self.handles: list[Handle] = []
-        self.moved: set[tuple[str, str]] = set()
-        self.removed: set[tuple[str, str]] = set()
+        self.moves: dict[tuple[str, str], str | None] = {}  # None: removed, or to the other project
 
     def teardown(self) -> None:
         shutil.rmtree(self.directory)
@@ -89,13 +88,24 @@ class Bookkeeping(RuleBasedStateMachine):
             if other is by or (other.where, other.id, other.aware) != (where, id_, aware)
         ]
 
-    def replace(self, state: State) -> None:
-        """Take over a state that another process made."""
+    def trail(self, handle: Handle) -> list[str]:
+        """Return the ids that the job of a handle had after its own, if the last one is there."""
+        seen = [handle.id]
+        while seen[-1] not in self.state[handle.where]:
+            following = self.moves.get((handle.where, seen[-1]))
+            if following is None or following in seen:
+                return []
+            seen.append(following)
+        return seen[1:]
+
+    def replace(self, state: State, moved: tuple[str, str, str] | None) -> None:
+        """Take over a state that another process made, perhaps by one move."""
         for where, jobs in state.items():
             for id_ in jobs.keys() - self.state[where].keys():
                 self.forget(where, id_, aware=True, by=None)
             for id_ in self.state[where].keys() - jobs.keys():
                 self.forget(where, id_, aware=False, by=None)
-                self.moved.add((where, id_))  # moved or removed: either error will do
-                self.removed.add((where, id_))
+                self.moves[where, id_] = None
         self.state = state
+        if moved is not None:
+            self.moves[moved[0], moved[1]] = moved[2]

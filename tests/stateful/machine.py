@@ -128,7 +128,7 @@ class ProjectMachine(Bookkeeping):
             if self.exists(handle) and new != handle.id:
                 handle.document = None  # the handle opens another one
                 old, job = handle.id, self.vanish(handle.where, handle.id, handle)
-                self.moved.add((handle.where, old))
+                self.moves[handle.where, old] = new
                 self.appear(handle.where, change.result, handle)
                 job.statepoint = change.result
                 jobs[new] = job
@@ -212,7 +212,7 @@ class ProjectMachine(Bookkeeping):
             handle.document = None
             if self.exists(handle):
                 self.vanish(handle.where, handle.id, handle)
-                self.removed.add((handle.where, handle.id))
+                self.moves[handle.where, handle.id] = None
             handle.aware = False
             assert handle.job not in self.projects[handle.where]
 
@@ -227,8 +227,7 @@ class ProjectMachine(Bookkeeping):
                 return
             handle.job.move(self.projects[other])
             job = self.vanish(handle.where, handle.id, handle)
-            self.moved.add((handle.where, handle.id))
-            self.removed.add((handle.where, handle.id))
+            self.moves[handle.where, handle.id] = None
             handle.where, handle.document = other, None
             self.appear(other, job.statepoint, handle)
             self.state[other][handle.id] = job
@@ -249,13 +248,14 @@ class ProjectMachine(Bookkeeping):
         """Writing through it raises and names the move; no second job appears."""
         stale = [h for h in self.handles if h.aware and not self.exists(h)]
         handle = data.draw(st.sampled_from(stale))
-        moved = (handle.where, handle.id) in self.moved
-        removed = (handle.where, handle.id) in self.removed
-        expected = GONE if moved and removed else JobMovedError if moved else FileNotFoundError
-        if removed and what == "statepoint":
+        trail = self.trail(handle)
+        expected = JobMovedError if trail else GONE
+        if not trail and what == "statepoint":
             self.handles.remove(handle)  # what that does to a removed job is not said anywhere
             return
-        if (removed and what != "held" and LENIENT) or (what == "held" and handle.document is None):
+        if (not trail and what != "held" and LENIENT) or (
+            what == "held" and handle.document is None
+        ):
             return
         with pytest.raises(expected) as caught:
             if what == "statepoint":
@@ -267,6 +267,7 @@ class ProjectMachine(Bookkeeping):
                 (handle.document if what == "held" else handle.job.doc)["late"] = 1
         if isinstance(caught.value, JobMovedError):
             assert caught.value.old_id == handle.id
+            assert not trail or caught.value.new_id in trail
         assert str(caught.value).strip()
 
     # Many jobs, other processes, faults
@@ -291,7 +292,7 @@ class ProjectMachine(Bookkeeping):
         """What another process does is there for this one at once, old handles included."""
         operation = draw_operation(data.draw, self.state)
         run_and_die(lambda: operation.run(self._reopened()), None)
-        self.replace(operation.after)
+        self.replace(operation.after, operation.moved)
 
     @rule(data=st.data(), mutation=st.integers(1, 14), cut=st.sampled_from((None, 0, 5)))
     def crash(self, data: st.DataObject, mutation: int, cut: int | None) -> None:

@@ -25,6 +25,7 @@ class Operation:
     run: Run
     after: State
     between: tuple[State, ...] = ()
+    moved: tuple[str, str, str] | None = None  # project, old id, new id
 
 
 def draw_operation(draw: Any, state: State) -> Operation:
@@ -74,7 +75,8 @@ def _change(draw: Any, state: State, where: str, id_: str) -> Operation:
         with pytest.raises(error):
             change.live(job)
 
-    return Operation(change.name, run, after)
+    moved = (where, id_, new) if error is None and new != id_ else None
+    return Operation(change.name, run, after, moved=moved)
 
 
 def _document(draw: Any, state: State, where: str, id_: str) -> Operation:
