@@ -55,14 +55,18 @@ def make_directory(path: str, *, exist_ok: bool = False) -> bool:
     return True
 
 
-def make_directories(path: str) -> None:
-    """Create a directory and its parents, as far as they are missing."""
+def make_directories(path: str, *, sync: bool = False) -> None:
+    """Create a directory and its parents, as far as they are missing.
+
+    With `sync` wait until each new one is listed in its parent on the disk.
+    """
     if os.path.isdir(path):
         return
     parent = os.path.dirname(path)
     if parent and parent != path:
-        make_directories(parent)
-    make_directory(path, exist_ok=True)
+        make_directories(parent, sync=sync)
+    if make_directory(path, exist_ok=True) and sync:
+        sync_directory(parent or os.curdir)
 
 
 def create(path: str, mode: int = 0o666) -> int:

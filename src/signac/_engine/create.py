@@ -67,6 +67,8 @@ def create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) ->
 
 def _create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) -> bool:
     level = effective(workspace.level)
+    if level == "durable":
+        atomic.make_directories(workspace.scratch, sync=True)
     entry = scratch.new_directory(workspace.scratch, f"{job_id}.new")
     try:
         _write_statepoint(entry.path, statepoint, level)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from signac._config.keys import outdated
 from signac._core import atomic, layout
+from signac._core.durability import effective
 from signac._core.ids import is_id
 from signac._core.replace import replace_file
 from signac._engine.workspace import Workspace, ensure_workspace
@@ -70,7 +71,10 @@ def make_project(path: str) -> None:
         _refuse_old(path)
         if os.path.lexists(path) and not os.path.isdir(path):
             raise NotADirectoryError(20, "a file is where the project should be", path)
-        atomic.make_directories(os.path.join(path, layout.SIGNAC_DIRECTORY))
+        durable = effective() == "durable"
+        atomic.make_directories(os.path.join(path, layout.SIGNAC_DIRECTORY), sync=durable)
+        if durable:
+            atomic.make_directories(workspace.path, sync=True)
         ensure_workspace(workspace)
         text = f"schema_version = {SCHEMA_VERSION}\n".encode()
         replace_file(config, text, scratch=workspace.scratch)
