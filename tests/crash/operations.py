@@ -85,14 +85,35 @@ def _init_only(root: str) -> Scene:
     return Scene(job.init)
 
 
+def _cleared(statepoint: dict[str, Any]) -> Callable[[str], Scene]:
+    """Return a call that clears a job, and takes the file of the empty document away as well.
+
+    No file and an empty one are the same document; as the peer, `clear` leaves an empty one.
+    """
+
+    def open_(root: str) -> Scene:
+        job = _project(root).open_job(statepoint)
+
+        def act() -> None:
+            job.clear()
+            if job.isfile(job.FN_DOCUMENT):
+                os.unlink(job.fn(job.FN_DOCUMENT))
+
+        return Scene(act)
+
+    return open_
+
+
 JOBS = [
     _on_job("init", lambda job: job.init(), {"a": 2, "deep": {"er": [1.5, None]}}),
     _on_job("init-by-doc", _put("x", 1), {"a": 2}, between=(_init_only,)),
     _on_job("init-reset", lambda job: job.reset(), {"a": 2}, between=(_init_only,)),
     _on_job("remove", lambda job: job.remove()),
-    _on_job("clear", lambda job: job.clear()),
-    _on_job("clear-no-doc", lambda job: job.clear(), scenes.SECOND),
-    _on_job("reset", lambda job: job.reset()),
+    _on_job("clear", lambda job: job.clear(), between=(_cleared(scenes.FIRST),)),
+    _on_job(
+        "clear-no-doc", lambda job: job.clear(), scenes.SECOND, between=(_cleared(scenes.SECOND),)
+    ),
+    _on_job("reset", lambda job: job.reset(), between=(_cleared(scenes.FIRST),)),
 ]
 
 DOCUMENTS = [

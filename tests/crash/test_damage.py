@@ -1,6 +1,7 @@
 """Unreadable, locked and damaged files: the error names the file, the rest goes on."""
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -102,10 +103,11 @@ def test_a_locked_store_is_waited_for_then_named(use, place, monkeypatch):
     def hold() -> None:
         with h5py.File(file, "r+"):
             os.write(inside[1], b".")
-            os.read(inside[0], 1)
+            time.sleep(60)
 
     holder = processes.start(hold)
-    os.read(inside[0], 1)
+    os.close(inside[1])
+    assert os.read(inside[0], 1) == b".", holder.result()
 
     def child() -> str:
         job = first_of(place)
@@ -123,8 +125,7 @@ def test_a_locked_store_is_waited_for_then_named(use, place, monkeypatch):
     message = processes.run(child, timeout=30).get()
     assert file in message
     holder.kill()
-    for descriptor in inside:
-        os.close(descriptor)
+    os.close(inside[0])
     assert processes.run(lambda: len(first_of(place).data)).get() == 2
 
 
