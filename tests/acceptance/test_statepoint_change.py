@@ -523,6 +523,87 @@ def test_document_write_of_a_handle_whose_job_moved(project: Any, job: Any) -> N
     assert job.doc() == {"x": 1}
 
 
+@pytest.mark.parametrize("touched", ["not", "sp", "init", "doc", "by id"])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda job: setattr(job.doc, "x", 2),
+        lambda job: setattr(job, "doc", {"x": 2}),
+        lambda job: job.data.__setitem__("x", 1),
+        lambda job: setattr(job, "data", {"x": 1}),
+        lambda job: job.open(),
+    ],
+    ids=["doc", "set doc", "data", "set data", "open"],
+)
+def test_any_use_of_a_handle_whose_job_moved(
+    project: Any, job: Any, use: Any, touched: str
+) -> None:
+    """Whatever a handle did before, after the job moved its uses are refused: no second job."""
+    job.doc.x = 1
+    second = project.open_job({"a": 0}) if touched != "by id" else project.open_job(id=job.id)
+    if touched == "sp":
+        second.sp()
+    elif touched == "init":
+        second.init()
+    elif touched == "doc":
+        second.doc()
+    job.sp.a = 1
+    here = os.getcwd()
+    with pytest.raises(JobMovedError) as caught:
+        use(second)
+    assert_says(caught.value, job.id)
+    assert os.getcwd() == here
+    assert job_names(project) == {job.id}
+    assert job.doc() == {"x": 1}
+
+
+def test_held_document_of_a_job_that_moved(project: Any, job: Any) -> None:
+    """A held document of a job that another handle changed never reads as empty."""
+    job.doc.x = 1
+    second = project.open_job({"a": 0})
+    held = second.doc
+    assert held.x == 1
+    job.sp.a = 1
+    for read in (held, lambda: held["x"], lambda: held.get("x"), lambda: "x" in held):
+        try:
+            value = read()
+        except JobMovedError as error:
+            assert_says(error, job.id)
+        else:
+            assert value in ({"x": 1}, 1, True)
+
+
+@pytest.mark.parametrize("touched", ["sp", "init", "doc"])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda job: setattr(job.doc, "x", 2),
+        lambda job: setattr(job.sp, "a", 5),
+        lambda job: job.data.__setitem__("x", 1),
+    ],
+    ids=["doc", "sp", "data"],
+)
+def test_handle_whose_job_went_to_another_project(
+    project: Any, other_project: Any, job: Any, use: Any, touched: str
+) -> None:
+    """A handle of a job that was moved to another project is told: no second job, no silence."""
+    job.doc.x = 1
+    second = project.open_job({"a": 0})
+    if touched == "sp":
+        second.sp()
+    elif touched == "init":
+        second.init()
+    else:
+        second.doc()
+    job.move(other_project)
+    with pytest.raises((JobMovedError, FileNotFoundError)) as caught:
+        use(second)
+    assert_says(caught.value, calc_id({"a": 0}))
+    assert job_names(project) == set()
+    assert second.sp() == {"a": 0}
+    assert job.doc() == {"x": 1}
+
+
 def test_document_write_of_a_handle_whose_job_was_removed(project: Any, job: Any) -> None:
     """A document write through a held document of a removed job is a `FileNotFoundError`."""
     second = project.open_job({"a": 0})

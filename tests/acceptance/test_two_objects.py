@@ -9,7 +9,7 @@ import pytest
 
 import processes
 import signac
-from acceptance.support import read_json
+from acceptance.support import assert_says, read_json
 from signac import JSONDict
 
 
@@ -190,6 +190,50 @@ def test_transaction_of_job_and_project_document(project: Any, job: Any) -> None
             inside.a = 1
             inside.b = inside.a + 1
         assert document() == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize("how", ["set", "update", "nested", "transaction", "buffered", "reset"])
+def test_transaction_and_another_object(filename: str, how: str) -> None:
+    """A write through another object inside a transaction is refused or kept, never lost."""
+    first, second = JSONDict(filename), JSONDict(filename)
+    first.reset({"n": {"x": 0}})
+    refused = False
+    with first.transaction() as inside:
+        inside.a = 1
+        try:
+            if how == "set":
+                second.b = 2
+            elif how == "update":
+                second.update(b=2)
+            elif how == "nested":
+                second.n.b = 2
+            elif how == "transaction":
+                with second.transaction() as other:
+                    other.b = 2
+            elif how == "buffered":
+                with signac.buffered():
+                    second.b = 2
+            else:
+                second.reset({"b": 2})
+        except (RuntimeError, OSError) as error:
+            assert_says(error)
+            refused = True
+    stored = read_json(filename)
+    assert refused or stored.get("b") == 2 or stored["n"].get("b") == 2
+    assert stored.get("a") == 1 or how == "reset"
+
+
+def test_transaction_and_another_handle(project: Any, job: Any) -> None:
+    """The same holds for another handle of the job."""
+    refused = False
+    with job.doc.transaction() as inside:
+        inside.a = 1
+        try:
+            project.open_job({"a": 0}).doc.b = 2
+        except (RuntimeError, OSError) as error:
+            assert_says(error)
+            refused = True
+    assert job.doc() == ({"a": 1} if refused else {"a": 1, "b": 2})
 
 
 def test_transaction_shuts_others_out(filename: str) -> None:
