@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from stateful.machine import ProjectMachine
+from stateful.compound import CompoundMachine
 
 DEFAULT = settings(
     derandomize=True,
@@ -19,11 +19,11 @@ LONG = settings(DEFAULT, derandomize=False, max_examples=400, stateful_step_coun
 
 def test_project_equals_the_model() -> None:
     """Hundreds of operations, crashes and other processes among them, leave what the model says."""
-    run_state_machine_as_test(ProjectMachine, settings=DEFAULT)
+    run_state_machine_as_test(CompoundMachine, settings=DEFAULT)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
 def test_project_equals_the_model_long() -> None:
     """The same for tens of thousands of operations, with other seeds each time."""
-    run_state_machine_as_test(ProjectMachine, settings=LONG)
+    run_state_machine_as_test(CompoundMachine, settings=LONG)
