@@ -197,6 +197,18 @@ def test_cursor_of_a_job_that_does_not_exist(project: Any, jobs: list[Any]) -> N
     assert job in project.find_jobs({"a": 1})
 
 
+DAMAGES = ["missing", "junk", "other", "list", "binary", "directory", "deep", "digits"]
+BAD_DOCUMENTS = {
+    "junk": b"junk",
+    "list": b"[1]",
+    "empty": b"",
+    "binary": b"\xff",
+    "dotted key": b'{"a.b": 1}',
+    "deep": b'{"a": ' * 100_000,
+    "digits": b'{"a": ' + b"9" * 5000 + b"}",
+}
+
+
 def damage(job: Any, how: str) -> None:
     path = pathlib.Path(job.fn(STATE_POINT))
     if how == "missing":
@@ -209,12 +221,16 @@ def damage(job: Any, how: str) -> None:
         path.write_text("[1]")
     elif how == "binary":
         path.write_bytes(b"\xff\x00")
+    elif how == "deep":
+        path.write_text('{"a": ' * 100_000)
+    elif how == "digits":
+        path.write_text('{"a": ' + "9" * 5000 + "}")
     else:
         path.unlink()
         path.mkdir()
 
 
-@pytest.mark.parametrize("how", ["missing", "junk", "other", "list", "binary", "directory"])
+@pytest.mark.parametrize("how", DAMAGES)
 def test_damaged_jobs(project: Any, jobs: list[Any], reopen: Any, how: str) -> None:
     """A damaged job counts and is iterated, is skipped by searches, and disturbs no other job."""
     damage(jobs[0], how)
@@ -232,10 +248,10 @@ def test_damaged_jobs(project: Any, jobs: list[Any], reopen: Any, how: str) -> N
         assert found.doc.m.z == job.sp.a
 
 
-@pytest.mark.parametrize("content", [b"junk", b"[1]", b"", b"\xff", b'{"a.b": 1}'])
-def test_damaged_document(project: Any, jobs: list[Any], reopen: Any, content: bytes) -> None:
+@pytest.mark.parametrize("content", BAD_DOCUMENTS)
+def test_damaged_document(project: Any, jobs: list[Any], reopen: Any, content: str) -> None:
     """A damaged document does not disturb searches over other jobs, nor over state points."""
-    pathlib.Path(jobs[0].fn(jobs[0].FN_DOCUMENT)).write_bytes(content)
+    pathlib.Path(jobs[0].fn(jobs[0].FN_DOCUMENT)).write_bytes(BAD_DOCUMENTS[content])
     where = reopen()
     assert set(where.find_jobs({"n.x": 0})) == {jobs[0], jobs[2], jobs[4]}
     assert set(where.find_jobs({"doc.d": 0})) == {jobs[3]}

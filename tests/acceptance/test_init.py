@@ -158,6 +158,8 @@ DAMAGES: dict[str, bytes | None] = {
     "null": b"null",
     "utf8": b'{"a": "\xff"}',
     "nul": b"\x00" * 8,
+    "deep": b'{"a": ' * 100_000,
+    "digits": b'{"a": ' + b"9" * 5000 + b"}",
 }
 HARMLESS: dict[str, bytes] = {
     "whitespace": b'{\n  "a" : 0\n}\n',

@@ -170,11 +170,24 @@ def test_write_concern(filename: str) -> None:
         assert read_json(filename) == {"x": concern}
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"junk", b'{"a": ', b"[1]", b"5", b'"a"', b'{"a": "\xff"}']
-)
-def test_bad_file(document: Any, filename: str, content: bytes) -> None:
+BAD_FILES = {
+    "empty": b"",
+    "junk": b"junk",
+    "truncated": b'{"a": ',
+    "list": b"[1]",
+    "number": b"5",
+    "string": b'"a"',
+    "binary": b'{"a": "\xff"}',
+    "deep": b'{"a": ' * 100_000,
+    "deep list": b"[" * 100_000,
+    "digits": b'{"a": ' + b"9" * 5000 + b"}",
+}
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_bad_file(document: Any, filename: str, kind: str) -> None:
     """A file that is not a JSON object is a `ValueError` naming it; an item write keeps it."""
+    content = BAD_FILES[kind]
     pathlib.Path(filename).write_bytes(content)
     for use in (document, lambda: document["a"], lambda: document.__setitem__("b", 1)):
         with pytest.raises(ValueError) as caught:

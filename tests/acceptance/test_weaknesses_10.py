@@ -359,6 +359,8 @@ BAD_CACHES = {
     "null": gzip.compress(b"null"),
     "odd values": gzip.compress(json.dumps({"f" * 32: 5, "x": {}, "e" * 32: None}).encode()),
     "binary": gzip.compress(b"\xff\xfe"),
+    "deep": gzip.compress(b'{"a": ' * 100_000),
+    "digits": gzip.compress(b'{"a": ' + b"9" * 5000 + b"}"),
 }
 
 
