@@ -13,7 +13,7 @@ __all__ = ["SyncedList"]
 
 
 class SyncedList(Node, MutableSequence[Any]):
-    """A list in a file: the companion of `SyncedDict`.
+    """A list in a document: every change is written at once, every look is up to date.
 
     Nested mappings and lists are live. A slice is a plain ``list`` whose containers are live.
     Calling it gives an independent plain ``list``.
