@@ -130,7 +130,8 @@ def run_missing(project: signac.Project, *, quick: bool, console: Console) -> in
             else:
                 progress.advance(task)
     for job_id, exit_code in failed.items():
-        console.print(f"[red]failed[/] with exit code {exit_code}: {project.open_job(id=job_id)}")
+        path = project.open_job(id=job_id).path
+        console.print(f"[red]failed[/] with exit code {exit_code}: {path}", soft_wrap=True)
     if failed:
         console.print("run the same command again to repeat these")
     return 1 if failed else 0
