@@ -114,3 +114,25 @@ def test_the_analysis_of_nothing_says_so(tmp_path):
     assert analysis.returncode == 1
     assert "run study.py first" in output
     assert errors == ""
+
+
+def test_a_process_that_dies_takes_nothing_with_it():
+    """Every call is reported with its exit code, whether it returned, failed or was killed."""
+    program = """
+import os, signal
+from workers import in_processes
+codes = {call: code for call, code in in_processes(os._exit, [(0,), (3,), (0,)], 2)}
+assert codes == {(0,): 0, (3,): 3}, codes
+assert list(in_processes(signal.raise_signal, [(9,)], 2)) == [((9,), -9)]
+assert [code for _, code in in_processes(int, [("1",), ("x",)], 1)] == [0, 1]
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=EXAMPLE,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("Traceback") == 1  # of the call that raised
