@@ -11,6 +11,7 @@ import processes
 import signac
 from acceptance.support import assert_says, read_json
 from signac import JSONDict
+from signac.errors import JobMovedError
 
 
 def run_threads(*functions: Any) -> None:
@@ -284,3 +285,88 @@ def test_update_is_one_operation(filename: str) -> None:
             assert plain["a"] == plain["b"]
 
     run_threads(write, read)
+
+
+@pytest.mark.parametrize("through", ["property", "held", "nested"])
+def test_document_writes_while_the_state_point_changes(
+    project: Any, job: Any, through: str
+) -> None:
+    """Writes of the document lose nothing while the same handle changes the state point."""
+    job.doc.n = {}
+    held, nested = job.doc, job.doc.n
+    done = threading.Event()
+    written: list[str] = []
+
+    def change() -> None:
+        try:
+            for number in range(1, 31):
+                job.sp.a = number
+        finally:
+            done.set()
+
+    def write(mark: str) -> None:
+        number = 0
+        while not done.is_set():
+            key = f"{mark}{number}"
+            if through == "property":
+                job.doc[key] = number
+            elif through == "held":
+                held[key] = number
+            else:
+                nested[key] = number
+            written.append(key)
+            number += 1
+
+    run_threads(change, lambda: write("x"), lambda: write("y"))
+    assert len(project) == 1
+    stored = signac.get_project(project.path).open_job(id=job.id).doc()
+    assert set(written) <= set(stored["n"] if through == "nested" else stored)
+    assert written
+
+
+def test_stale_writers_are_told_the_truth(project: Any, job: Any) -> None:
+    """A writer whose job changes again and again is told that it moved, never that it is gone."""
+    second = project.open_job({"a": 0})
+    second.doc.x = 1
+    done = threading.Event()
+    told: set[type[BaseException]] = set()
+
+    def change() -> None:
+        try:
+            for number in range(1, 41):
+                job.sp.a = number
+        finally:
+            done.set()
+
+    def write() -> None:
+        number = 0
+        while not done.is_set():
+            try:
+                second.doc[f"k{number}"] = number
+            except Exception as error:
+                told.add(type(error))
+            number += 1
+
+    run_threads(change, write)
+    assert told == {JobMovedError}
+    assert len(project) == 1
+
+
+def test_containers_are_made_once(project: Any) -> None:
+    """Threads that touch a fresh handle at once get the same containers."""
+    project.open_job({"a": 0}).init()
+    for _ in range(20):
+        job = signac.get_project(project.path).open_job({"a": 0})
+        seen: list[tuple[Any, Any, Any]] = []
+        barrier = threading.Barrier(6)
+
+        def touch(
+            job: Any = job, seen: list[tuple[Any, Any, Any]] = seen, barrier: Any = barrier
+        ) -> None:
+            barrier.wait()
+            seen.append((job.doc, job.sp, job.stores))
+
+        run_threads(*[touch] * 6)
+        assert len(seen) == 6
+        for containers in seen:
+            assert all(mine is first for mine, first in zip(containers, seen[0], strict=True))
