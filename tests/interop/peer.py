@@ -127,7 +127,10 @@ class Peer:
     def close(self) -> None:
         """End the child: it leaves its loop when stdin ends."""
         if self._child.stdin is not None and not self._child.stdin.closed:
-            self._child.stdin.close()
+            try:
+                self._child.stdin.close()
+            except BrokenPipeError:
+                pass  # the child died before it read its last command
         try:
             self._child.wait(timeout=20)
         except subprocess.TimeoutExpired:

@@ -1,7 +1,11 @@
 """Ids and file contents are the peer's, bit for bit."""
 
 import json
+import os
+import pickle
 import random
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +103,25 @@ def test_generated_state_points_cover_the_edges(generated: list[dict[str, Any]])
         "10" + "0" * 30,
     ):
         assert part in whole
+
+
+@pytest.mark.parametrize(
+    "environment", [{"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "77"}, {"LC_ALL": "C"}]
+)
+def test_ids_do_not_depend_on_the_process(
+    generated: list[dict[str, Any]], environment: dict[str, str]
+) -> None:
+    """Hash seed and locale of a process play no part in ids."""
+    batch = generated[:: COUNT // 300]
+    program = "import sys, pickle, signac.job as j; d = pickle.load(sys.stdin.buffer);"
+    ran = subprocess.run(
+        [sys.executable, "-c", program + "print(*map(j.calc_id, d))"],
+        input=pickle.dumps(batch),
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=True,
+    )
+    assert ran.stdout.decode().split() == [calc_id(statepoint) for statepoint in batch]
 
 
 def test_numpy_values_have_the_peers_ids(peer: Peer) -> None:

@@ -10,7 +10,7 @@ DEFAULT = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=25,
+    max_examples=60,
     stateful_step_count=25,
     suppress_health_check=list(HealthCheck),
 )
