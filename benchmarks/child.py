@@ -1,6 +1,7 @@
-"""Run one case in this interpreter and print one line of JSON. Started by `compare.py`.
+"""Run one case in this interpreter, one turn for each line on standard input.
 
-Usage: child.py CASE {ours,peer} COUNT SHARED_PROJECT EMPTY_FOLDER
+Prints a line when it is ready and one after each turn: JSON, ``null`` until the last one, which
+has the result. Started by `compare.py` as: child.py CASE {ours,peer} COUNT SHARED EMPTY_FOLDER
 """
 
 import importlib
@@ -8,7 +9,7 @@ import json
 import sys
 from collections.abc import Callable
 
-from trial import Stage, Trial, run_trial
+from trial import Stage, Trial, iter_turns
 
 #: The module with the cases of a kind. Stores load h5py, which the others must not.
 _MODULES = {
@@ -29,12 +30,14 @@ def find_work(case: str) -> dict[str, Callable[[Stage], Trial]]:
 def main() -> None:
     case, side, count, shared, folder = sys.argv[1:]
     prepare = find_work(case)[case]
-    signac = sys.modules["signac"]
+    version = sys.modules["signac"].__version__
     stage = Stage(ours=side == "ours", count=int(count), shared=shared, folder=folder)
-    if stage.ours != (int(signac.__version__.split(".")[0]) >= 3):
-        sys.exit(f"{sys.executable} has signac {signac.__version__}: not {side}")
-    measured = run_trial(prepare(stage))
-    print(json.dumps({"version": signac.__version__, **measured}))
+    if stage.ours != (int(version.split(".")[0]) >= 3):
+        sys.exit(f"{sys.executable} has signac {version}: not {side}")
+    turns = iter_turns(prepare(stage))
+    print(json.dumps(version), flush=True)
+    for _ in sys.stdin:
+        print(json.dumps(next(turns)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,8 @@
 """Run cases in child processes of both environments, in turns."""
 
-import json
 import os
 import shutil
 import statistics
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -14,6 +12,8 @@ from typing import Any
 
 from cases import Case, Goal
 from dataset import write_project
+
+from processes import Player, time_process
 
 __all__ = ["Bench", "Result", "summarize"]
 
@@ -57,11 +57,14 @@ class Bench:
     def run(self, cases: Iterable[Case], rounds: int, tell: Callable[[str], None]) -> list[Result]:
         """Measure each case once in every round, ours and the peer next to each other."""
         results = [Result(case) for case in cases]
-        if any(not case.program for case in (result.case for result in results)):
-            tell("writing the data")
-            write_project(self._shared, 2_000 if self.quick else 10_000, documents=True)
-            os.sync()
-            time.sleep(_SETTLING)
+        tell("writing the data")
+        write_project(self._shared, 2_000 if self.quick else 10_000, documents=True)
+        os.sync()
+        time.sleep(_SETTLING)
+        for result in results:
+            if result.case.program:  # once for nothing, so that all byte code is there
+                for side in self.pythons:
+                    time_process(self._command(side, result.case), self.environment)
         for number in range(rounds):
             for result in results:
                 tell(f"round {number + 1} of {rounds}: {result.case.name}")
@@ -77,44 +80,26 @@ class Bench:
         count = case.quick if self.quick else case.count
         if case.program:
             for _ in range(count):
-                result.ours.append(self._time_process("ours", case.program))
-                result.peer.append(self._time_process("peer", case.program))
+                for side, times in (("ours", result.ours), ("peer", result.peer)):
+                    times.append(time_process(self._command(side, case), self.environment))
             return
-        ours = self._run_child("ours", case, count)
-        result.ours.append(ours["work"])
-        if ours["rival"]:
-            result.rival.append(ours["rival"])
-        result.peer.append(self._run_child("peer", case, count)["work"])
+        with self._start("ours", case, count) as ours, self._start("peer", case, count) as peer:
+            self.versions = {"ours": ours.version, "peer": peer.version}
+            mine = his = None
+            while mine is None or his is None:
+                mine, his = ours.play(), peer.play()
+        result.ours.append(mine["work"])
+        result.peer.append(his["work"])
+        if mine["rival"]:
+            result.rival.append(mine["rival"])
 
-    def _run_child(self, side: str, case: Case, count: int) -> dict[str, Any]:
+    def _command(self, side: str, case: Case) -> list[str]:
+        return [self.pythons[side], "-c", case.program.replace("SHARED", repr(self._shared))]
+
+    def _start(self, side: str, case: Case, count: int) -> Player:
         folder = tempfile.mkdtemp(dir=self.folder)
-        command = [_CHILD, case.name, side, str(count), self._shared, folder]
-        done = subprocess.run(
-            [self.pythons[side], *command],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        shutil.rmtree(folder)
-        if done.returncode:
-            raise SystemExit(f"{case.name} failed ({side}):\n{done.stderr}")
-        measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        self.versions[side] = measured["version"]
-        return measured
-
-    def _time_process(self, side: str, program: str) -> dict[str, float]:
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            [self.pythons[side], "-c", program], env=self.environment, stdin=subprocess.DEVNULL
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"`{program}` failed ({side})")
-        return {"cpu": usage.ru_utime + usage.ru_stime, "wall": wall, "count": 1}
+        words = [_CHILD, case.name, side, str(count), self._shared, folder]
+        return Player([self.pythons[side], *words], self.environment, folder)
 
 
 def summarize(result: Result, goal: Goal) -> dict[str, Any] | None:
@@ -123,10 +108,11 @@ def summarize(result: Result, goal: Goal) -> dict[str, Any] | None:
     The ratio is the median of the ratios of the rounds, because the two runs of one round lie
     next to each other in time and see the same machine.
     """
-    theirs = result.peer if goal.against == "peer" else result.rival
-    if not theirs:
+    ours = result.rival if goal.against == "limit" else result.ours
+    theirs = result.peer if goal.more_is_better else result.rival
+    if not ours or not theirs:
         return None
-    pairs = list(zip(result.ours, theirs, strict=True))
+    pairs = list(zip(ours, theirs, strict=True))
     ratios = [
         his[goal.measure] / mine[goal.measure]
         if goal.more_is_better
@@ -137,7 +123,7 @@ def summarize(result: Result, goal: Goal) -> dict[str, Any] | None:
     return {
         "against": goal.against,
         "measure": goal.measure,
-        "ours": _medians(result.ours),
+        "ours": _medians(ours),
         "theirs": _medians(theirs),
         "ratio": ratio,
         "lowest": min(ratios),

@@ -1,12 +1,13 @@
 """Time one piece of work, and what it is compared with in the same process, in turns."""
 
 import gc
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Stage", "Trial", "run_trial"]
+__all__ = ["Stage", "Trial", "iter_turns"]
 
 Work = Callable[[range], object]
 
@@ -46,9 +47,13 @@ class Trial:
     rival : callable, optional
         Does the same number of operations in the plainest way; timed in turns with `work`.
     block : int
-        Operations in a row before the other one's turn.
+        Operations in a row before the rival's turn; not more than a turn has.
     before : callable, optional
         Called before each block, not timed.
+    turns : int
+        Into how many parts the work is cut; the other process has its turn after each.
+    writes : bool
+        Whether the work changes files; then nothing unwritten is left over from the other side.
     """
 
     work: Work
@@ -56,6 +61,8 @@ class Trial:
     rival: Work | None = None
     block: int = 0
     before: Callable[[], object] | None = None
+    turns: int = 10
+    writes: bool = False
 
 
 class _Watch:
@@ -71,22 +78,38 @@ class _Watch:
         self.wall += time.perf_counter() - wall
         self.count += len(numbers)
 
-    def read(self) -> dict[str, float]:
-        return {"cpu": self.cpu / self.count, "wall": self.wall / self.count, "count": self.count}
+    def read(self) -> dict[str, float] | None:
+        if not self.count:
+            return None
+        return {"cpu": self.cpu / self.count, "wall": self.wall / self.count}
 
 
-def run_trial(trial: Trial) -> dict[str, Any]:
-    """Return seconds of CPU and wall time for each operation, of `work` and of its rival."""
-    ours, rival = _Watch(), _Watch()
-    block = trial.block or trial.count
+def iter_turns(trial: Trial) -> Iterator[dict[str, Any] | None]:
+    """Do one turn of the work for each item that is asked for.
+
+    The last item has the seconds of CPU and wall time of one operation, of the work and of its
+    rival; the others are None.
+    """
+    work, rival = _Watch(), _Watch()
+    length = -(-trial.count // trial.turns)
+    starts = range(0, trial.count, length)
     gc.collect()
-    for turn, start in enumerate(range(0, trial.count, block)):
-        numbers = range(start, min(start + block, trial.count))
-        turns = [(ours, trial.work)]
+    for start in starts:
+        if trial.writes:
+            os.sync()
+        _do_turn(trial, range(start, min(start + length, trial.count)), work, rival)
+        last = start == starts[-1]
+        yield {"work": work.read(), "rival": rival.read()} if last else None
+
+
+def _do_turn(trial: Trial, turn: range, work: _Watch, rival: _Watch) -> None:
+    block = trial.block or len(turn)
+    for number, start in enumerate(range(turn.start, turn.stop, block)):
+        numbers = range(start, min(start + block, turn.stop))
+        players = [(work, trial.work)]
         if trial.rival is not None:
-            turns.append((rival, trial.rival))
-        for watch, work in turns if turn % 2 == 0 else reversed(turns):
+            players.append((rival, trial.rival))
+        for watch, function in players if number % 2 == 0 else reversed(players):
             if trial.before is not None:
                 trial.before()
-            watch.time(work, numbers)
-    return {"work": ours.read(), "rival": rival.read() if rival.count else None}
+            watch.time(function, numbers)

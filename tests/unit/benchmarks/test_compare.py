@@ -53,7 +53,7 @@ def test_two_quick_cases_are_measured_and_reported(tmp_path: Path) -> None:
     assert result["versions"] == {"ours": signac.__version__, "peer": VERSION}
     assert list(result["cases"]) == ["import", "document-set"]
     against = [goal["against"] for goal in result["cases"]["document-set"]["goals"]]
-    assert against == ["peer", "floor"]
+    assert against == ["peer", "limit", "floor"]
     for name, case in result["cases"].items():
         for goal in case["goals"]:
             check_goal(goal)
@@ -68,7 +68,9 @@ def check_goal(goal: dict) -> None:
         assert 0 < goal[side]["cpu"] < 10
         assert 0 < goal[side]["wall"] < 10
     assert 0 < goal["lowest"] <= goal["ratio"] <= goal["highest"]
-    if goal["against"] == "peer":
+    if goal["at_least"] is None:
+        assert goal["reached"] is None
+    elif goal["against"] == "peer":
         assert goal["reached"] == (goal["ratio"] >= goal["at_least"])
     else:
         assert goal["reached"] == (goal["ratio"] <= goal["at_least"])
