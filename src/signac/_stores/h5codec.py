@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import h5py
 import numpy
-from h5py import h5a, h5d, h5f, h5g, h5l, h5o, h5p, h5s
+from h5py import h5a, h5d, h5f, h5g, h5l, h5o, h5s
 
 from signac._stores.h5plan import (
     TEXT_TYPE,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from signac._stores.h5file import H5File
 
-__all__ = ["GROUP", "copy_all", "load", "names", "open_group", "store"]
+__all__ = ["GROUP", "copy_members", "load", "names", "open_group", "store"]
 
 #: What `load` gives for a group: the caller makes an object for it.
 GROUP: Final = object()
@@ -105,13 +105,10 @@ def names(group: Any) -> list[str]:
     return list(h5py.Group(group))
 
 
-def copy_all(source: H5File, path: str, target: H5File) -> None:
-    """Copy everything in a group of `source`, attributes and links too, to the empty `target`."""
-    properties = h5p.create(h5p.OBJECT_COPY)
-    # Within one copy, references and shared objects keep pointing at each other.
-    properties.set_copy_object(h5o.COPY_EXPAND_REFERENCE_FLAG)
+def copy_members(source: H5File, path: str, target: H5File) -> None:
+    """Copy what is in a group of `source`, with its attributes, to the empty file `target`."""
     name = os.urandom(16).hex().encode()
-    h5o.copy(open_group(source, path), b".", target.root, name, properties)
+    h5o.copy(open_group(source, path), b".", target.root, name)
     whole = h5o.open(target.root, name)
     for member in [entry.encode() for entry in names(whole)]:
         whole.links.move(member, target.root, member)

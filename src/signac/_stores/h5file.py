@@ -11,13 +11,16 @@ from __future__ import annotations
 import errno
 import os
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import h5py
 from h5py import h5f, h5fd, h5g
 
 from signac._stores.locks import Patience, locking_is_off, writers_excluded
 from signac._stores.session import PLAIN_DRIVERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 try:
     import resource
@@ -33,6 +36,9 @@ _ERRNO: Final = re.compile(r"errno = (\d+)")
 _MARGIN: Final = 16 << 20
 #: Whether HDF5's default driver is the one that writes through a descriptor.
 _IS_USUAL: Final = "HDF5_DRIVER" not in os.environ
+#: From this superblock version on, a file says on disk that it is open for writing.
+_MARKS_WRITERS: Final = 3
+_PIECE: Final = 16 << 20
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 #: Errors of the disk, as opposed to those of a name or a permission.
 _DISK: Final = _NO_ROOM | {errno.EBADF, errno.ENODEV, errno.ENXIO, errno.EROFS, errno.ESTALE}
@@ -118,6 +124,17 @@ class H5File:
             raise failure from None
         if self._descriptor is not None:
             self._reserved = os.fstat(self._descriptor).st_size
+
+    def read_bytes(self) -> Iterator[bytes]:
+        """Yield the contents of the file as it is now, in pieces."""
+        if self.writable:
+            self.flush()
+        if self.writable and self.id.get_create_plist().get_version()[0] >= _MARKS_WRITERS:
+            yield self.id.get_file_image()
+            return
+        with open(self.path, "rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
 
     def finish(self) -> None:
         """Write what is left and close the file.

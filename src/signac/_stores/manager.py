@@ -11,7 +11,7 @@ from signac._stores.base import StoredMapping, check_key
 from signac._stores.h5 import H5Store
 from signac.errors import InvalidKeyError, KeyTypeError
 
-__all__ = ["H5StoreManager"]
+__all__ = ["H5StoreManager", "open_stores"]
 
 
 class H5StoreManager:
@@ -39,9 +39,10 @@ class H5StoreManager:
     ['copy', 'trajectory']
     """
 
-    __slots__ = ("__weakref__", "_signac_prefix", "_signac_stores")
+    __slots__ = ("__weakref__", "_signac_prefix", "_signac_scratch", "_signac_stores")
 
     _signac_prefix: str
+    _signac_scratch: str | None
     _signac_stores: dict[str, H5Store]
 
     cls: ClassVar[type[H5Store]] = H5Store
@@ -49,6 +50,7 @@ class H5StoreManager:
 
     def __init__(self, prefix: str | os.PathLike[str]) -> None:
         object.__setattr__(self, "_signac_prefix", os.path.abspath(os.fspath(prefix)))
+        object.__setattr__(self, "_signac_scratch", None)
         object.__setattr__(self, "_signac_stores", {})
 
     @property
@@ -86,7 +88,7 @@ class H5StoreManager:
             raise NotADirectoryError(self.prefix)
         from signac._stores.wholefile import replace_store
 
-        replace_store(path, content)
+        replace_store(path, content, self._signac_scratch)
         self._signac_stores.pop(key, None)
 
     def __delitem__(self, key: str) -> None:
@@ -127,7 +129,7 @@ class H5StoreManager:
         return f"{type(self).__name__}(prefix={prefix!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.prefix,)
+        return open_stores, (self.prefix, self._signac_scratch, type(self))
 
     def _names(self) -> list[str]:
         with os.scandir(self.prefix) as entries:
@@ -148,6 +150,15 @@ class H5StoreManager:
                 f"{key!r} does not name a store of {self.prefix}: names hold no path separators"
             )
         return os.path.join(self.prefix, key + self.suffix)
+
+
+def open_stores(
+    prefix: str, scratch: str | None, kind: type[H5StoreManager] = H5StoreManager
+) -> H5StoreManager:
+    """Return the stores of a directory of a project, whose new files are built in `scratch`."""
+    stores = kind(prefix)
+    object.__setattr__(stores, "_signac_scratch", scratch)
+    return stores
 
 
 def _check_attribute(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -13,11 +14,13 @@ from signac._core.durability import effective
 from signac._core.layout import STORE_SUFFIX, TEMPORARY_PREFIX
 from signac._core.locks import try_flock
 from signac._core.replace import discard
-from signac._core.scratch import Entry
+from signac._core.scratch import Entry, new_file
 from signac._stores import locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from signac._stores.h5file import H5File
 
 __all__ = ["remove_store", "replace_store"]
 
@@ -25,19 +28,30 @@ __all__ = ["remove_store", "replace_store"]
 _SUFFIX: Final = STORE_SUFFIX + ".new"
 
 
-def replace_store(path: str, content: Mapping[str, Any]) -> None:
+def replace_store(path: str, content: Mapping[str, Any], scratch: str | None = None) -> None:
     """Make `content` all that the store at `path` holds.
 
     Everything is written to a new file, which is synced unless the durability is ``fast`` and
     takes the name in one rename, while nobody is writing to the old file. Dying anywhere, or a
-    failure, leaves the old file and at most a temporary one, which the next call removes.
+    failure, leaves the old file and at most a temporary one: in `scratch`, where the next open
+    of the project removes it, or without that beside the file, where the next call does.
     """
     path = os.path.realpath(path)
-    level = effective()
+    if scratch is not None:
+        try:
+            _replace_store(path, content, new_file(scratch, "h5"))
+            return
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
     sweep(os.path.dirname(path))
-    new = _create_beside(path)
+    _replace_store(path, content, _create_beside(path))
+
+
+def _replace_store(path: str, content: Mapping[str, Any], new: Entry) -> None:
+    level = effective()
     try:
-        _fill(new.path, content)
+        _fill(new, content)
         _keep_mode(new.path, path)
         if level != "fast":
             atomic.sync_file(new.path)
@@ -94,23 +108,36 @@ def _create_beside(path: str) -> Entry:
         entry.close()  # swept before it was locked
 
 
-def _fill(path: str, content: Mapping[str, Any]) -> None:
+def _fill(new: Entry, content: Mapping[str, Any]) -> None:
+    from signac._stores.base import StoredMapping, path_of, session_of
+
+    if not isinstance(content, StoredMapping):
+        with _new_hdf5(new.path) as h5:
+            _store_items(h5, content)
+        return
+    with session_of(content).reading(strict=True) as source:
+        if source is None:
+            raise KeyError(path_of(content))
+        if path_of(content) == "/":
+            assert new.descriptor is not None
+            for piece in source.read_bytes():
+                atomic.write(new.descriptor, piece, new.path)
+        else:
+            from signac._stores.h5codec import copy_members
+
+            with _new_hdf5(new.path) as h5:
+                copy_members(source, path_of(content), h5)
+
+
+@contextmanager
+def _new_hdf5(path: str) -> Iterator[H5File]:
     import h5py
 
-    from signac._stores.base import StoredMapping, path_of, session_of
-    from signac._stores.h5codec import copy_all, store
     from signac._stores.h5file import H5File, as_io_error
 
     h5 = H5File(h5py.File(path, "w", locking=False), path)
     try:
-        if isinstance(content, StoredMapping):
-            with session_of(content).reading(strict=True) as source:
-                if source is None:
-                    raise KeyError(path_of(content))
-                copy_all(source, path_of(content), h5)
-        else:
-            for key, value in content.items():
-                store(h5, h5.root, key.lstrip("/").encode(), value)
+        yield h5
     except BaseException as error:
         h5.abandon()
         failure = as_io_error(error, path)
@@ -118,6 +145,13 @@ def _fill(path: str, content: Mapping[str, Any]) -> None:
             raise
         raise failure from None
     h5.finish()
+
+
+def _store_items(h5: H5File, content: Mapping[str, Any]) -> None:
+    from signac._stores.h5codec import store
+
+    for key, value in content.items():
+        store(h5, h5.root, key.lstrip("/").encode(), value)
 
 
 def _keep_mode(temporary: str, path: str) -> None:
