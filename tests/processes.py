@@ -117,6 +117,8 @@ class Child:
 
     def kill(self) -> Outcome:
         """Kill the child with SIGKILL and tell how it ended (it may have been faster)."""
+        if self._done is not None:
+            return self._done
         os.kill(self.pid, signal.SIGKILL)
         return self.result()
 

@@ -89,7 +89,8 @@ class JobsCursor:
         return f"{type(self).__name__}(project={self._project!r}, filter={self._filter!r})"
 
     def _open(self, job_id: str) -> Job:
-        return self._project._open_known(job_id)
+        job: Job = self._project._open_known(job_id)
+        return job
 
 
 class _Slice:

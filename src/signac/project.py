@@ -1,31 +1,18 @@
-"""The handle of a project, and the functions that find or make one."""
+"""Projects: the class, and the functions that find or make one."""
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from signac._config.keys import check_schema_version, parse_level
-from signac._config.load import load_config
-from signac._core import layout
-from signac._core.ids import is_id
-from signac._core.progress import reporting
-from signac._engine import create, locate, recover
-from signac._engine.datadir import DataDirectory
-from signac._engine.home import Home
-from signac._engine.workspace import ensure_workspace
-from signac._synced.document import JSONDict, open_document
 from signac.cursor import JobsCursor
-from signac.errors import InvalidInputError, JobNotFoundError
-from signac.job import Job
+from signac.dataspace import JOB_ID_LENGTH, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from signac._config.config import Config
-    from signac._stores.manager import H5StoreManager
+    from signac.job import Job
     from signac.typing import PathLike
 
 __all__ = [
@@ -39,289 +26,9 @@ __all__ = [
     "init_project",
 ]
 
-JOB_ID_LENGTH = 32
 JOB_ID_REGEX = "[a-f0-9]{32}"
-
-P = TypeVar("P", bound="Project")
-
-
-class Project(DataDirectory):
-    """A directory of jobs.
-
-    Open one with `signac.get_project` or make one with `signac.init_project`.
-
-    Parameters
-    ----------
-    path : str or os.PathLike, optional
-        The project directory; the current directory by default. Directories above it are not
-        searched.
-
-    Raises
-    ------
-    ProjectNotFoundError
-        When there is no project at the path.
-    IncompatibleSchemaVersion
-        When the project has another layout version.
-
-    Examples
-    --------
-    >>> import tempfile, signac
-    >>> with tempfile.TemporaryDirectory() as directory:
-    ...     project = signac.init_project(directory)
-    ...     for temperature in (0.9, 1.2):
-    ...         job = project.open_job({"temperature": temperature}).init()
-    ...     print(len(project))
-    2
-    """
-
-    FN_DOCUMENT = layout.PROJECT_DOCUMENT
-    FN_CACHE = layout.STATEPOINT_CACHE
-
-    def __init__(self, path: PathLike | None = None) -> None:
-        self._path = locate.absolute(path)
-        locate.require_project(self._path)
-        self._config = load_config(self._path)
-        check_schema_version(self._config, self._path)
-        self._connect()
-        ensure_workspace(self._home.workspace)
-        recover.sweep(self._home.workspace)
-
-    def _connect(self) -> None:
-        """Set what belongs to this process."""
-        self._home = Home(self._path, parse_level(self._config, self._path))
-        self._document: JSONDict | None = None
-        self._stores: H5StoreManager | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = dict(self.__dict__)
-        for name in ("_home", "_document", "_stores"):
-            state.pop(name, None)
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._connect()
-
-    def __str__(self) -> str:
-        return self.path
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.path!r})"
-
-    def __eq__(self, other: object) -> bool:
-        return repr(self) == repr(other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    @classmethod
-    def init_project(cls: type[P], path: PathLike | None = None) -> P:
-        """Make a project, or open the one that is there; see `signac.init_project`."""
-        directory = locate.absolute(path)
-        locate.make_project(directory)
-        return cls(path=directory)
-
-    @classmethod
-    def get_project(
-        cls: type[P], path: PathLike | None = None, search: bool = True, **kwargs: Any
-    ) -> P:
-        """Open a project; see `signac.get_project`."""
-        directory = locate.absolute(path)
-        if search:
-            directory = locate.find_project(directory)
-        elif not os.path.exists(directory):
-            directory = locate.find_project(directory)  # raises with the right words
-        return cls(path=directory, **kwargs)
-
-    @classmethod
-    def get_job(cls, path: PathLike | None = None) -> Job:
-        """Open the job whose directory a path is in; see `signac.get_job`."""
-        directory, job_id = locate.find_job(locate.absolute(path))
-        return cls.get_project(directory)._open_known(job_id)
-
-    @property
-    def path(self) -> str:
-        """The absolute path of the project directory."""
-        return self._path
-
-    @property
-    def workspace(self) -> str:
-        """The absolute path of the directory that holds the job directories."""
-        return os.path.join(self._path, layout.WORKSPACE)
-
-    @property
-    def config(self) -> Config:
-        """The configuration, read-only: that of the project over that of the user."""
-        return self._config
-
-    def _get_document(self) -> JSONDict:
-        if self._document is None:
-            workspace = self._home.workspace
-            self._document = open_document(
-                self.fn(self.FN_DOCUMENT),
-                "project.doc",
-                scratch=workspace.scratch,
-                fallback=workspace.fallback,
-                level=workspace.level,
-            )
-        return self._document
-
-    def _get_stores(self) -> H5StoreManager:
-        if self._stores is None:
-            from signac._stores.manager import H5StoreManager
-
-            self._stores = H5StoreManager(self.path)
-        return self._stores
-
-    def open_job(self, statepoint: Any = None, id: str | None = None) -> Job:  # noqa: A002
-        """Return the job with a state point, or with an id.
-
-        Parameters
-        ----------
-        statepoint : mapping, dataclass, attrs or pydantic object, optional
-            The parameters. They are checked and copied; nothing on disk is touched.
-        id : str, optional
-            The id of an existing job, or a beginning of it that no other job shares.
-
-        Raises
-        ------
-        KeyTypeError, InvalidKeyError
-            When the state point cannot be stored; the message names the place, ``sp.a[3].b``.
-        JobNotFoundError
-            When there is no job with this id (a ``KeyError``).
-        AmbiguousIdError
-            When several ids begin like this (a ``LookupError``); ``.matches`` has them.
-
-        Examples
-        --------
-        >>> import signac
-        >>> with signac.TemporaryProject() as project:
-        ...     job = project.open_job({"a": 0}).init()
-        ...     print(project.open_job(id="9bfd") == job)
-        True
-        """
-        if (statepoint is None) == (id is None):
-            raise InvalidInputError("open_job takes either a state point or an id, and one of them")
-        if id is None:
-            return Job(self, statepoint)
-        if not isinstance(id, str):
-            raise TypeError(f"an id is a string, not {type(id).__name__}")
-        if len(id) < JOB_ID_LENGTH:
-            return Job(self, id_=self._home.resolve(id), directory_known=True)
-        if is_id(id):
-            if self._contains_job_id(id):
-                return Job(self, id_=id, directory_known=True)
-            known = self._home.recall(id, from_disk=True)
-            if known is not None:
-                return Job(self, known, id)
-        raise JobNotFoundError(id, f"there is no job with id {id!r} in {self.path}")
-
-    def _open_known(self, job_id: str) -> Job:
-        """Return a job that was just listed, through the `open_job` of a subclass."""
-        if type(self).open_job is not Project.open_job:
-            try:
-                return self.open_job(id=job_id)
-            except JobNotFoundError:  # removed since it was listed
-                pass
-        return Job(self, id_=job_id, directory_known=True)
-
-    def create_jobs(self, statepoints: Iterable[Any], *, progress: bool | None = None) -> list[Job]:
-        """Make sure that a job is there for each state point, and return them in this order.
-
-        Much faster than one by one, because a thousand jobs share one wait for the disk. Jobs
-        that exist are kept as they are, so an interrupted call is completed by calling it again.
-
-        Parameters
-        ----------
-        statepoints : iterable of mappings
-            The parameters, for example `signac.grid`. All of them are checked before anything is
-            written.
-        progress : bool, optional
-            Show a progress bar; by default on a terminal, for what takes over half a second.
-
-        Returns
-        -------
-        list of Job
-            One for each state point, equal ones for equal state points.
-
-        Examples
-        --------
-        >>> import signac
-        >>> with signac.TemporaryProject() as project:
-        ...     jobs = project.create_jobs(signac.grid(T=[0.9, 1.2], seed=range(3)))
-        ...     print(len(jobs), len(project))
-        6 6
-        """
-        jobs = [self.open_job(statepoint) for statepoint in statepoints]
-        wanted = {job.id: job._state.load() for job in jobs}
-        with reporting("creating jobs", len(wanted), progress) as report:
-            create.create_jobs(self._home.workspace, list(wanted.items()), report)
-        for job in jobs:
-            job._state.found()
-        return jobs
-
-    def find_jobs(self, filter: Any = None) -> JobsCursor:  # noqa: A002
-        """Search for jobs by their state points and documents.
-
-        Parameters
-        ----------
-        filter : mapping, optional
-            Keys and the values they must have. Keys may be nested, or dotted; ``doc.x`` is the
-            key ``x`` of the document, ``sp.x`` and ``x`` that of the state point. Without a
-            filter all jobs are found.
-
-        Returns
-        -------
-        JobsCursor
-            The jobs; jobs that cannot be read are left out and named in the log.
-
-        Examples
-        --------
-        >>> import signac
-        >>> with signac.TemporaryProject() as project:
-        ...     for job in project.create_jobs(signac.grid(a=[0, 1], b=[0, 1])):
-        ...         job.doc.sum = job.sp.a + job.sp.b
-        ...     print(len(project.find_jobs({"a": 0})), len(project.find_jobs({"doc.sum": 1})))
-        2 2
-        """
-        return JobsCursor(self, filter)
-
-    def __iter__(self) -> Iterator[Job]:
-        return iter(self.find_jobs())
-
-    def __len__(self) -> int:
-        return len(self._home.list_ids())
-
-    def __contains__(self, job: Any) -> bool:
-        return self._contains_job_id(job.id)
-
-    def _contains_job_id(self, job_id: str) -> bool:
-        return os.path.isdir(self._home.workspace.job(job_id))
-
-    def min_len_unique_id(self) -> int:
-        """Return how many characters tell all ids apart; 0 for less than two jobs.
-
-        Examples
-        --------
-        >>> import signac
-        >>> with signac.TemporaryProject() as project:
-        ...     jobs = project.create_jobs({"a": i} for i in range(10))
-        ...     print(project.min_len_unique_id())
-        2
-        """
-        return self._home.unique_length()
-
-    @contextmanager
-    def temporary_project(self, dir: PathLike | None = None) -> Iterator[Any]:  # noqa: A002
-        """Make a project of the same class for the time of a ``with`` block.
-
-        Parameters
-        ----------
-        dir : str or os.PathLike, optional
-            Where; in the workspace by default, which is on the same file system as the jobs.
-        """
-        ensure_workspace(self._home.workspace)
-        with TemporaryProject(cls=type(self), dir=dir or self.workspace) as project:
-            yield project
+# peer: this is the name in tracebacks, pickles and documentation.
+Project.__module__ = __name__
 
 
 def init_project(path: PathLike | None = None) -> Project:
@@ -379,12 +86,8 @@ def get_job(path: PathLike | None = None) -> Job:
     Parameters
     ----------
     path : str or os.PathLike, optional
-        A path in, or below, a job directory; the current directory by default.
-
-    Raises
-    ------
-    LookupError
-        When the path is in no job.
+        A path in, or below, a job directory; the current directory by default. A ``LookupError``
+        tells that it is in no job.
 
     Examples
     --------

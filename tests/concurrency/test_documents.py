@@ -173,7 +173,7 @@ def test_the_fallback_locks_lose_nothing(change, keys, with_job, monkeypatch):
     open_job(with_job).doc.update(START)
     write_together(lambda: open_job(with_job).doc, change, 4, keys)
     require_all(document_of(with_job), change, 4, keys)
-    assert os.listdir(os.path.join(with_job, ".signac", "locks")), "the fallback was not in use"
+    assert os.path.isdir(os.path.join(with_job, ".signac", "locks")), "the fallback was not in use"
 
 
 def test_directory_locks_leave_no_lock_file(with_job):
@@ -327,7 +327,8 @@ def test_readers_do_not_wait_for_a_writer(with_job):
             os.read(leave[0], 1)
 
     child = processes.start(holder)
-    os.read(inside[0], 1)
+    os.close(inside[1])
+    assert os.read(inside[0], 1) == b".", child.result()
     began = time.monotonic()
     assert processes.run(lambda: open_job(with_job).doc()).get() == {"n": 1}
     assert processes.run(lambda: [job.id for job in open_project(with_job)]).get()
@@ -335,7 +336,7 @@ def test_readers_do_not_wait_for_a_writer(with_job):
     os.write(leave[1], b".")
     child.result().get()
     assert document_of(with_job) == {"n": 2}
-    for descriptor in (*inside, *leave):
+    for descriptor in (inside[0], *leave):
         os.close(descriptor)
 
 

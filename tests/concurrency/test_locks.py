@@ -31,7 +31,7 @@ def holding(path: str, hold: Callable[[Any], Any] | None = None) -> Iterator[pro
 
     running = processes.start(child)
     os.close(inside[1])
-    assert os.read(inside[0], 1) == b"."
+    assert os.read(inside[0], 1) == b".", running.result()
     os.close(inside[0])
     try:
         yield running
@@ -101,7 +101,9 @@ def test_the_project_document_names_its_holder(path, locks, monkeypatch):
             time.sleep(60)
 
     holder = processes.start(hold)
-    os.read(inside[0], 1)
+    os.close(inside[1])
+    assert os.read(inside[0], 1) == b".", holder.result()
+    os.close(inside[0])
 
     def child() -> str:
         with pytest.raises(LockTimeoutError) as caught:
@@ -229,6 +231,7 @@ def test_a_program_started_inside_does_not_keep_the_lock(with_job, locks, monkey
         time.sleep(60)
 
     with holding(with_job, hold) as holder:
+        os.close(told[1])
         sleeper = int(os.read(told[0], 20))
         time.sleep(0.2)
         holder.kill()
@@ -236,8 +239,7 @@ def test_a_program_started_inside_does_not_keep_the_lock(with_job, locks, monkey
         assert processes.run(lambda: _try_write(with_job), timeout=20).get() == "wrote"
         assert time.monotonic() - began < 2
         os.kill(sleeper, signal.SIGKILL)
-    for descriptor in told:
-        os.close(descriptor)
+    os.close(told[0])
 
 
 def test_a_fork_in_a_thread_of_a_writer(with_job, locks):

@@ -19,6 +19,8 @@ import time
 from functools import cache
 from typing import Any, Final, NoReturn
 
+from signac.errors import InvalidInputError
+
 __all__ = [
     "Stamp",
     "decode",
@@ -64,6 +66,12 @@ def decode(data: bytes, path: str) -> Any:
         reason = f"{error.reason}, in {path}: restore the file, or move it away to start anew"
         raise UnicodeDecodeError(
             error.encoding, error.object, error.start, error.end, reason
+        ) from None
+    except (ValueError, RecursionError) as error:
+        # A number of too many digits, or nested too deeply: JSON, but not for this parser.
+        reason = str(error).partition(";")[0]
+        raise InvalidInputError(
+            f"{path} cannot be read ({reason}); mend the file, or move it away to start anew"
         ) from None
 
 

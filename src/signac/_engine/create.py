@@ -11,6 +11,7 @@ from signac._core import atomic, jsonfile, layout, locks, scratch
 from signac._core.durability import Durability, effective
 from signac._core.replace import replace_file
 from signac._engine.record import find_problem, has_pending
+from signac._engine.workspace import ensure_workspace
 from signac.errors import JobsCorruptedError
 
 if TYPE_CHECKING:
@@ -43,16 +44,22 @@ def initialise(
         When the file there is bad and may not be replaced: without `force`, or because the state
         point is not known.
     """
-    problem = find_problem(workspace, job_id)
-    if not problem:
-        return False
     path = workspace.job(job_id)
-    if not os.path.isdir(path):
-        if statepoint is None:
-            raise JobsCorruptedError([job_id], {job_id: problem})
-        if create_job(workspace, job_id, statepoint):
-            return True
-    return _mend(workspace, job_id, statepoint, force=force)
+    while True:
+        problem = find_problem(workspace, job_id)
+        if not problem:
+            return False
+        if not os.path.isdir(path):
+            if statepoint is None:
+                raise JobsCorruptedError([job_id], {job_id: problem})
+            if create_job(workspace, job_id, statepoint):
+                return True
+        try:
+            return _mend(workspace, job_id, statepoint, force=force)
+        except FileNotFoundError:
+            if os.path.isdir(path):
+                raise
+            # Another process removed the job between two looks: begin again.
 
 
 def create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) -> bool:
@@ -67,8 +74,7 @@ def create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) ->
 
 def _create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) -> bool:
     level = effective(workspace.level)
-    if level == "durable":
-        atomic.make_directories(workspace.scratch, sync=True)
+    _require_workspace(workspace, level)
     entry = scratch.new_directory(workspace.scratch, f"{job_id}.new")
     try:
         _write_statepoint(entry.path, statepoint, level)
@@ -113,6 +119,7 @@ def create_jobs(
 
 def _create_batch(workspace: Workspace, jobs: list[tuple[str, dict[str, Any]]]) -> None:
     level = effective(workspace.level)
+    _require_workspace(workspace, level)
     entry = scratch.new_directory(workspace.scratch, "batch")
     try:
         for job_id, statepoint in jobs:
@@ -128,6 +135,13 @@ def _create_batch(workspace: Workspace, jobs: list[tuple[str, dict[str, Any]]]) 
             atomic.sync_directory(workspace.path)
     finally:
         _discard(entry)
+
+
+def _require_workspace(workspace: Workspace, level: Durability) -> None:
+    if not os.path.isdir(workspace.path):
+        ensure_workspace(workspace)
+    if level == "durable":
+        atomic.make_directories(workspace.scratch, sync=True)
 
 
 def _sync_batch(path: str, jobs: list[tuple[str, dict[str, Any]]]) -> None:

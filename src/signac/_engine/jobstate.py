@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import threading
 import time
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
@@ -43,7 +45,8 @@ class JobState:
     given : dict or None
         The state point as it was handed in, if that is not the same as plain JSON.
     since : float
-        When this handle was made; a move before that is none of its business.
+        When this handle was made or last found the job; a move before that is none of its
+        business.
     seen : bool
         Whether this handle has seen the job directory.
     """
@@ -52,10 +55,10 @@ class JobState:
         "_document",
         "_statepoint",
         "_stores",
-        "_view",
         "given",
         "home",
         "id",
+        "mutex",
         "plain",
         "project",
         "seen",
@@ -70,10 +73,10 @@ class JobState:
         self.given: Any = None
         self.since = time.time()
         self.seen = False
+        self.mutex = threading.RLock()
         self._statepoint: StatePointDict | None = None
         self._document: JSONDict | None = None
         self._stores: H5StoreManager | None = None
-        self._view: dict[str, Any] | None = None
 
     @classmethod
     def of_statepoint(cls, project: Any, home: Home, statepoint: Any) -> JobState:
@@ -115,10 +118,9 @@ class JobState:
     def statepoint(self) -> StatePointDict:
         """The live state point."""
         if self._statepoint is None:
-            data = self.plain
-            if data is None:
-                data = self.home.recall(self.id)
-            self._statepoint = attach_statepoint(self, data)
+            with self.mutex:
+                if self._statepoint is None:
+                    self._statepoint = attach_statepoint(self, self.known_statepoint())
         return self._statepoint
 
     def known_statepoint(self) -> dict[str, Any] | None:
@@ -132,20 +134,23 @@ class JobState:
         if self.plain is None:
             self.plain = self.home.statepoint(self.id)
             self.seen = True
+            self.since = time.time()
         return self.plain
 
     def view(self) -> dict[str, Any]:
-        """Return the state point for a read-only view of this handle's own."""
-        if self._view is None:
-            plain = self.known_statepoint()
-            if plain is None:
-                plain = self.home.recall(self.id, from_disk=True)
-            if plain is None:
-                if not os.path.isdir(self.path):
-                    raise JobNotFoundError(self.id, f"there is no job {self.id} in {self.project}")
-                plain = self.load()
-            self._view = self.given if self.given is not None else copy_plain(plain)
-        return self._view
+        """Return a copy of the state point, as it was handed in or as plain JSON."""
+        if self.given is not None:
+            given: dict[str, Any] = deepcopy(self.given)
+            return given
+        plain = self.known_statepoint()
+        if plain is None:
+            plain = self.plain = self.home.recall(self.id, from_disk=True)
+        if plain is None:
+            if not os.path.isdir(self.path):
+                raise JobNotFoundError(self.id, f"there is no job {self.id} in {self.project}")
+            plain = self.load()
+        copied: dict[str, Any] = copy_plain(plain)
+        return copied
 
     def init(self, *, force: bool = False) -> None:
         """Make sure that the job is there and its state point file is right."""
@@ -162,20 +167,28 @@ class JobState:
         Raises
         ------
         JobMovedError
-            When another handle changed the state point since this one was made.
+            When another handle changed the state point since this one last found the job.
+        FileNotFoundError
+            When this handle has seen the job, and somebody else removed it.
         """
         if os.path.isdir(self.path):
             self.seen = True
+            self.since = time.time()
             return
-        self.raise_if_moved()
+        self.raise_if_moved(FileNotFoundError(errno.ENOENT, "") if self.seen else None)
         self.init()
 
     def raise_if_moved(self, error: FileNotFoundError | None = None) -> None:
         """Raise `JobMovedError` if the job has another id now, for this handle's eyes."""
-        since = 0.0 if self.seen else self.since
-        new_id = moves.find_new_id(self.workspace, self.id, since)
-        if new_id is not None and new_id != self.id:
-            raise JobMovedError(self.id, new_id) from None
+        # Another thread may be changing the state point of this very handle: wait for its end. The
+        # wait is short, because that thread may be waiting for a lock that this one holds.
+        if self.mutex.acquire(timeout=1.0):
+            self.mutex.release()
+        if os.path.isdir(self.path):
+            return
+        destination = moves.find_destination(self.workspace, self.id, self.since)
+        if destination is not None:
+            raise JobMovedError(self.id, *destination) from None
         if error is not None:
             raise FileNotFoundError(
                 error.errno,
@@ -186,17 +199,19 @@ class JobState:
     def apply(self, plain: dict[str, Any]) -> None:
         """Make `plain` the state point; the job moves if it is there."""
         new_id = id_of_plain(plain)
+        if new_id != self.id:
+            self.flush_document()
+            with self.mutex:
+                self._move_to(new_id, plain)
+
+    def _move_to(self, new_id: str, plain: dict[str, Any]) -> None:
         old_id = self.id
-        if new_id == old_id:
-            return
-        self.flush_document()
         try:
             rekey.change_statepoint(self.workspace, old_id, new_id, plain)
         except FileNotFoundError:
             if os.path.isdir(self.path):
                 raise
-            self.raise_if_moved()
-            self.seen = False
+            self.raise_if_moved(FileNotFoundError(errno.ENOENT, "") if self.seen else None)
         else:
             self.seen = True
             logger.info("moved %s to %s", old_id, new_id)
@@ -210,9 +225,10 @@ class JobState:
         if self.known_statepoint() is None:
             self.load()
         self.flush_document()
-        remove.move_job(self.workspace, self.id, home.workspace)
         assert self.plain is not None
-        self._become(project, home, self.id, self.plain)
+        with self.mutex:
+            remove.move_job(self.workspace, self.id, home.workspace)
+            self._become(project, home, self.id, self.plain)
         home.remember(self.id, self.plain)
 
     def clear(self) -> None:
@@ -233,28 +249,36 @@ class JobState:
     @property
     def document(self) -> JSONDict:
         """The document; the job is made if it is not there."""
-        if self._document is None:
+        document = self._document
+        if document is None:
             self.ensure()
-            workspace = self.workspace
-            self._document = open_document(
-                self._document_path(),
-                "doc",
-                scratch=workspace.scratch,
-                fallback=workspace.fallback,
-                level=workspace.level,
-                on_missing=self.raise_if_moved,
-            )
-        return self._document
+            with self.mutex:
+                document = self._document
+                if document is None:
+                    document = self._document = self._open_document()
+        return document
+
+    def _open_document(self) -> JSONDict:
+        workspace = self.workspace
+        return open_document(
+            self._document_path(),
+            "doc",
+            scratch=workspace.scratch,
+            fallback=workspace.fallback,
+            level=workspace.level,
+            on_missing=self.raise_if_moved,
+        )
 
     @property
     def stores(self) -> H5StoreManager:
         """The HDF5 stores; the job is made if it is not there."""
-        self.ensure()
-        if self._stores is None:
-            from signac._stores.manager import H5StoreManager
+        from signac._stores.manager import open_stores
 
-            self._stores = H5StoreManager(self.path)
-        return self._stores
+        self.ensure()
+        with self.mutex:
+            if self._stores is None:
+                self._stores = open_stores(self.path, self.workspace.scratch)
+            return self._stores
 
     def flush_document(self) -> None:
         """Write the document if it is in the buffer."""
@@ -266,7 +290,6 @@ class JobState:
         self.id = job_id
         self.plain = plain
         self.given = None
-        self._view = None
         self._stores = None
         if self._document is not None:
             root = root_of(self._document)
@@ -277,6 +300,7 @@ class JobState:
     def found(self) -> None:
         """Take note that the job is there."""
         self.seen = True
+        self.since = time.time()
         if self.plain is not None:
             self.home.remember(self.id, self.plain)
 

@@ -1,7 +1,7 @@
 """A log of state point changes, so that whoever looks for a job learns where it went.
 
-One line for each change: time, old id, new id. The log is a convenience: it may be deleted at
-any time, and is not waited for on the disk.
+One line for each change: time, old id, and the new id or the path in another project. The log is
+a convenience: it may be deleted at any time, and is not waited for on the disk.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import logging
 import os
 import time
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote
 
 from signac._core import atomic
 from signac._core.ids import is_id
@@ -17,7 +18,7 @@ from signac._core.ids import is_id
 if TYPE_CHECKING:
     from signac._engine.workspace import Workspace
 
-__all__ = ["find_new_id", "log_move", "trim"]
+__all__ = ["find_destination", "log_departure", "log_move", "trim"]
 
 logger = logging.getLogger(__name__)
 
@@ -36,22 +37,37 @@ def log_move(workspace: Workspace, old_id: str, new_id: str) -> None:
         )
 
 
-def find_new_id(workspace: Workspace, job_id: str, since: float) -> str | None:
-    """Return where a job is now that was moved after `since` (seconds since the epoch)."""
+def log_departure(workspace: Workspace, job_id: str, path: str) -> None:
+    """Note that a job went to another project, where its directory is `path`."""
+    log_move(workspace, job_id, quote(path, safe="/"))
+
+
+def find_destination(
+    workspace: Workspace, job_id: str, since: float
+) -> tuple[str, str | None] | None:
+    """Return where a job went that was moved after `since` (seconds since the epoch).
+
+    Returns
+    -------
+    tuple of str and str or None, or None
+        Its last known id, and its directory if that is in another project.
+    """
     moves: dict[str, tuple[float, str]] = {}
     for name in (workspace.moves + ".old", workspace.moves):
         _read_into(name, moves)
     if job_id not in moves or moves[job_id][0] < since:
         return None
-    seen = {job_id}
-    while job_id in moves:
+    start = job_id
+    for _ in range(len(moves)):
         job_id = moves[job_id][1]
-        if os.path.isdir(workspace.job(job_id)):
-            return job_id
-        if job_id in seen:
+        if not is_id(job_id):
+            path = unquote(job_id)
+            return os.path.basename(path), path
+        if job_id == start:
             return None
-        seen.add(job_id)
-    return None
+        if job_id not in moves or os.path.isdir(workspace.job(job_id)):
+            break
+    return job_id, None
 
 
 def trim(workspace: Workspace) -> None:
@@ -71,7 +87,7 @@ def _read_into(name: str, moves: dict[str, tuple[float, str]]) -> None:
         return
     for line in lines:
         words = line.split(" ")
-        if len(words) == 3 and is_id(words[1]) and is_id(words[2]):
+        if len(words) == 3 and is_id(words[1]):
             try:
                 moves[words[1]] = (float(words[0]), words[2])
             except ValueError:

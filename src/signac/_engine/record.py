@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from signac._core import jsonfile
+from signac._core import atomic, jsonfile, locks
 from signac._core.ids import has_id
-from signac.errors import JobsCorruptedError
+from signac.errors import JobsCorruptedError, LockTimeoutError
 
 if TYPE_CHECKING:
     from signac._engine.workspace import Workspace
@@ -32,6 +32,7 @@ def read_statepoint(workspace: Workspace, job_id: str) -> tuple[dict[str, Any], 
         return found
     pending = _read(workspace.statepoint_next(job_id), job_id)
     if pending.__class__ is tuple:
+        _complete(workspace, job_id)
         return pending
     raise JobsCorruptedError([job_id], {job_id: str(found)})
 
@@ -47,6 +48,16 @@ def find_problem(workspace: Workspace, job_id: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def _complete(workspace: Workspace, job_id: str) -> None:
+    """Put a pending state point into place if nobody else is at it and the disk may be written."""
+    try:
+        with locks.locked(workspace.job(job_id), fallback=workspace.fallback, timeout=0):
+            if find_problem(workspace, job_id) and has_pending(workspace, job_id):
+                atomic.replace(workspace.statepoint_next(job_id), workspace.statepoint(job_id))
+    except (OSError, LockTimeoutError):
+        return
+
+
 def _read(path: str, job_id: str) -> tuple[dict[str, Any], bytes] | str:
     """Return a state point and its text, or what is wrong."""
     try:
@@ -60,4 +71,7 @@ def _read(path: str, job_id: str) -> tuple[dict[str, Any], bytes] | str:
         return f"{path} cannot be read ({error}); job.init(force=True) writes it again"
     if statepoint.__class__ is dict and has_id(raw, statepoint, job_id):
         return statepoint, raw
-    return f"{path} holds the state point of another job than its directory name says"
+    return (
+        f"{path} holds the state point of another job than its directory name says; job.init("
+        "force=True) through the right state point writes it again"
+    )

@@ -60,9 +60,7 @@ def change_statepoint(
             entry = write_scratch_file(workspace.scratch, f"{old_id}.{new_id}.rekey", data, level)
         try:
             _link_next(entry, workspace.statepoint_next(old_id), data)
-            if level == "durable":
-                atomic.sync_directory(old_path)
-            _rename(workspace, old_id, new_id)
+            _rename(workspace, old_id, new_id, durable=level == "durable")
             _put_statepoint(workspace, old_id, new_id)
             log_move(workspace, old_id, new_id)
         finally:
@@ -116,9 +114,11 @@ def _link_next(entry: Entry, path: str, data: bytes) -> None:
             os.close(descriptor)
 
 
-def _rename(workspace: Workspace, old_id: str, new_id: str) -> None:
+def _rename(workspace: Workspace, old_id: str, new_id: str, *, durable: bool) -> None:
     new_path = workspace.job(new_id)
     try:
+        if durable:
+            atomic.sync_directory(workspace.job(old_id))
         atomic.move(workspace.job(old_id), new_path)
     except OSError as error:
         _quietly_unlink(workspace.statepoint_next(old_id))

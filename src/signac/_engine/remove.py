@@ -11,6 +11,7 @@ from signac._core import atomic, layout, locks, scratch
 from signac._core.durability import effective
 from signac._core.replace import replace_file
 from signac._engine.create import OCCUPIED
+from signac._engine.moves import log_departure
 
 if TYPE_CHECKING:
     from signac._engine.workspace import Workspace
@@ -103,6 +104,7 @@ def move_job(workspace: Workspace, job_id: str, other: Workspace) -> None:
                     "clone the job there and remove it here"
                 ) from None
             raise
+        log_departure(workspace, job_id, target)
         if effective(workspace.level) == "durable":
             atomic.sync_directory(other.path)
             atomic.sync_directory(workspace.path)

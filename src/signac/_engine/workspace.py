@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from signac._core import atomic, layout
 from signac._core.ids import is_id
-from signac.errors import WorkspaceError
+from signac.errors import WorkspaceError, WorkspaceOccupiedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,8 +121,8 @@ def ensure_workspace(workspace: Workspace) -> None:
     ------
     WorkspaceError
         When it was a link or a mount point.
-    FileExistsError
-        When it is a file, or a link that leads nowhere.
+    WorkspaceOccupiedError
+        When it is a file, or a link that leads nowhere (a ``FileExistsError`` too).
     """
     path = workspace.path
     marker = os.path.join(workspace.project, ELSEWHERE)
@@ -133,7 +132,7 @@ def ensure_workspace(workspace: Workspace) -> None:
     if os.path.lexists(path):
         reason = _explain_link(path) if os.path.islink(path) else _OCCUPIED
         logger.error("%s: %s", path, reason)
-        raise FileExistsError(errno.EEXIST, reason, path)
+        raise WorkspaceOccupiedError(path, f"{path}: {reason}")
     if os.path.exists(marker):
         raise WorkspaceError(path, _explain_unmounted(path, marker))
     try:

@@ -30,6 +30,21 @@ if TYPE_CHECKING:
 
 __all__ = ["FileRoot", "parse_document"]
 
+#: Transactions under way in this process, by the real path of their file: another object on the
+#: same file takes part in the transaction of its thread.
+_transactions: dict[str, FileRoot] = {}
+
+
+def _leave_transactions() -> None:
+    """Let a forked child forget the transactions of its parent, which are not its own."""
+    for root in _transactions.values():
+        root.owner = 0
+    _transactions.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_transactions)
+
 
 class FileRoot(Root):
     """A mapping in a JSON file, shared with every other program that uses the file.
@@ -49,8 +64,8 @@ class FileRoot(Root):
     level : {"fast", "safe", "durable"}, optional
         Durability of the project.
     on_missing : callable, optional
-        Called with the error when the directory of the file is gone at a change; may raise an
-        error that tells more.
+        Called when the directory of the file is gone: with the error at a change, with None at a
+        look. It may raise an error that tells more.
     """
 
     fallible = True
@@ -64,7 +79,7 @@ class FileRoot(Root):
         scratch: str | None = None,
         fallback: str | None = None,
         level: Durability | None = None,
-        on_missing: Callable[[FileNotFoundError], None] | None = None,
+        on_missing: Callable[[FileNotFoundError | None], None] | None = None,
     ) -> None:
         self.relocate(path)
         self.name = name
@@ -82,8 +97,10 @@ class FileRoot(Root):
         self.owner = 0
         self.depth = 0
         self.swept = False
+        self.linked = False
         self.buffer_depth = 0
         self.entry: Entry | None = None
+        self.host: FileRoot | None = None
         self.version = 0
 
     def refresh(self) -> None:
@@ -93,6 +110,8 @@ class FileRoot(Root):
                 return
             with self.mutex:  # another thread's transaction: wait for its end
                 pass
+        if _transactions and self._join():
+            return
         if PROCESS_BUFFER.depth or self.buffer_depth:
             PROCESS_BUFFER.enter(self)
             return
@@ -101,6 +120,8 @@ class FileRoot(Root):
         except (FileNotFoundError, NotADirectoryError):
             with self.mutex:
                 self.forget_file()
+            if self._explain_missing(None, self.directory):
+                self.refresh()
             return
         if self.settled and self.stamp == jsonfile.stamp_of(status):
             return
@@ -135,6 +156,11 @@ class FileRoot(Root):
         if self.owner and self.owner == threading.get_ident():
             self.depth += 1
             return
+        if _transactions:
+            self.host = self._join()
+            if self.host is not None:
+                self.host.depth += 1
+                return
         if PROCESS_BUFFER.depth or self.buffer_depth:
             PROCESS_BUFFER.begin(self)
             return
@@ -151,6 +177,8 @@ class FileRoot(Root):
 
     def commit(self, added: Any = None) -> None:
         """Write the file, unless a transaction will, or it goes to the buffer."""
+        if self.host is not None:
+            return
         if self.entry is not None and not self.depth:
             PROCESS_BUFFER.commit(self, added)
         elif self.depth == 1:
@@ -158,6 +186,10 @@ class FileRoot(Root):
 
     def end(self) -> None:
         """Give the lock back."""
+        if self.host is not None:
+            self.host.depth -= 1
+            self.host = None
+            return
         if self.entry is not None and not self.depth:
             PROCESS_BUFFER.end(self)
             return
@@ -170,15 +202,15 @@ class FileRoot(Root):
         data = jsonfile.encode(self.node.__data__)
         if data == self.raw:
             return
-        if self.scratch is None and not self.swept:
-            sweep_beside(self.path)
+        if (self.scratch is None or self.linked) and not self.swept:
+            sweep_beside(os.path.realpath(self.path))
             self.swept = True
         try:
             status = replace_file(
                 self.path, data, scratch=self.scratch, lock=self.held, level=self.level
             )
         except FileNotFoundError as error:
-            self._explain_missing(error)
+            self._explain_missing(error, self.directory)
             raise
         self.raw = data
         self.stamp = jsonfile.stamp_of(status)
@@ -188,31 +220,47 @@ class FileRoot(Root):
     @contextmanager
     def transaction(self) -> Iterator[Node]:
         """Hold the lock for a whole block and write once at its end."""
-        if self.owner == threading.get_ident():
-            self.depth += 1
+        host = self if self.owner == threading.get_ident() else self._join()
+        if host is not None:
+            host.depth += 1
             try:
                 yield self.node
             finally:
-                self.depth -= 1
+                host.depth -= 1
             return
         PROCESS_BUFFER.flush_file(self.path)
         self.lock()
         self.depth += 1
         self.owner = threading.get_ident()
+        key = os.path.realpath(self.path)
+        _transactions[key] = self
         before = snapshot = None
         try:
             self.read()
             before, snapshot = self.raw, Snapshot(self.node)
             yield self.node
-            self.write()
+            if self.owner:  # else this is a forked child: the parent will write
+                self.write()
         except BaseException:
             if snapshot is not None:
                 self._roll_back(before, snapshot)
             raise
         finally:
+            _transactions.pop(key, None)
             self.owner = 0
             self.depth -= 1
             self.unlock()
+
+    def _join(self) -> FileRoot | None:
+        """Show the tree of a transaction that this thread has open on the same file."""
+        host = _transactions.get(os.path.realpath(self.path))
+        if host is None or host.owner != threading.get_ident():
+            return None
+        if self.node.__data__ is not host.node.__data__:
+            rebind(self.node, host.node.__data__)
+        # The tree is shared until the transaction ends: read the file again before the next use.
+        self.raw, self.stamp, self.settled = b"", None, False
+        return host
 
     def relocate(self, path: str) -> None:
         """Follow the file to another path; the contents are the same."""
@@ -240,12 +288,17 @@ class FileRoot(Root):
         """Take the lock of the directory, then the mutex of this tree."""
         if self.path is None:
             raise TypeError("this JSONDict has no file; give it a filename")
-        try:
-            held = locks.acquire(self.directory, fallback=self.fallback or self.directory)
-        except (FileNotFoundError, NotADirectoryError) as error:
-            if isinstance(error, FileNotFoundError):
-                self._explain_missing(error)
-            raise
+        while True:
+            directory = self.directory
+            self.linked = os.path.islink(self.path)
+            if self.linked:
+                directory = os.path.dirname(os.path.realpath(self.path))
+            try:
+                held = locks.acquire(directory, fallback=self.fallback or directory)
+                break
+            except FileNotFoundError as error:
+                if not self._explain_missing(error, directory):
+                    raise
         self.mutex.acquire()
         self.held = held
 
@@ -256,9 +309,12 @@ class FileRoot(Root):
         if held is not None:
             locks.release(held)
 
-    def _explain_missing(self, error: FileNotFoundError) -> None:
-        if self.on_missing is not None and not os.path.isdir(self.directory):
-            self.on_missing(error)
+    def _explain_missing(self, error: FileNotFoundError | None, directory: str) -> bool:
+        """Raise what is known of a directory that is gone; True if the file is elsewhere now."""
+        if self.on_missing is None or os.path.isdir(directory):
+            return False
+        self.on_missing(error)
+        return self.directory != directory
 
 
 def parse_document(raw: bytes, path: str) -> dict[str, Any] | None:

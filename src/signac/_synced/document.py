@@ -208,7 +208,7 @@ def open_document(
     scratch: str | None = None,
     fallback: str | None = None,
     level: Durability | None = None,
-    on_missing: Callable[[FileNotFoundError], None] | None = None,
+    on_missing: Callable[[FileNotFoundError | None], None] | None = None,
 ) -> JSONDict:
     """Return the document in a file of a project; see `FileRoot` for the parameters."""
     root = FileRoot(

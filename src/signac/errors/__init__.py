@@ -20,6 +20,7 @@
     ├── ConfigError (RuntimeError)
     ├── IncompatibleSchemaVersion
     ├── WorkspaceError (OSError)                .error
+    │   └── WorkspaceOccupiedError (FileExistsError)
     ├── LockTimeoutError (TimeoutError)         .path, .holder
     └── H5StoreClosedError (RuntimeError), H5StoreAlreadyOpenError (OSError)
 
@@ -62,6 +63,7 @@ from signac.errors._jobs import (
     NotFoundError,
     ProjectNotFoundError,
     WorkspaceError,
+    WorkspaceOccupiedError,
 )
 
 __all__ = [
@@ -92,6 +94,7 @@ __all__ = [
     "StatepointParsingError",
     "SyncConflict",
     "WorkspaceError",
+    "WorkspaceOccupiedError",
 ]
 
 # Users see one module, whatever file a class is in.

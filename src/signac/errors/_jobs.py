@@ -18,6 +18,7 @@ __all__ = [
     "NotFoundError",
     "ProjectNotFoundError",
     "WorkspaceError",
+    "WorkspaceOccupiedError",
 ]
 
 
@@ -101,19 +102,24 @@ class JobMovedError(Explained, RuntimeError):
     Attributes
     ----------
     old_id, new_id : str
-        Where the job was, and where its directory is now; ``project.open_job(id=new_id)`` opens it.
+        Where the job was, and where it is now; ``project.open_job(id=new_id)`` opens it.
+    path : str or None
+        The job directory, if it is in another project now.
     """
 
     kind = "job-moved"
 
-    def __init__(self, old_id: str, new_id: str) -> None:
+    def __init__(self, old_id: str, new_id: str, path: str | None = None) -> None:
+        where = f"project.open_job(id={new_id!r})" if path is None else f"signac.get_job({path!r})"
+        what = "its state point was changed" if path is None else f"it was moved to {path}"
         super().__init__(
             old_id,
-            f"job {old_id} is now {new_id}: its state point was changed through another handle; "
-            f"nothing was changed here, go on with project.open_job(id={new_id!r})",
+            f"job {old_id} is now {new_id}: {what} through another handle; nothing was changed "
+            f"here, go on with {where}",
         )
         self.old_id = old_id
         self.new_id = new_id
+        self.path = path
 
 
 class WorkspaceError(Error, OSError):
@@ -134,3 +140,9 @@ class WorkspaceError(Error, OSError):
 
     def _text(self) -> str:
         return self.message or str(self.error)
+
+
+class WorkspaceOccupiedError(WorkspaceError, FileExistsError):
+    """A file, or a link that leads nowhere, is where the workspace should be."""
+
+    kind = "workspace-occupied"
