@@ -38,6 +38,7 @@ BASES: dict[str, tuple[Any, ...]] = {
     "ConfigError": (RuntimeError,),
     "IncompatibleSchemaVersion": (),
     "WorkspaceError": (OSError,),
+    "WorkspaceOccupiedError": (FileExistsError,),
     "LockTimeoutError": (TimeoutError,),
     "H5StoreClosedError": (RuntimeError,),
     "H5StoreAlreadyOpenError": (OSError,),
@@ -50,6 +51,7 @@ PARENTS = [
     ("FileSyncConflict", "SyncConflict"),
     ("DocumentSyncConflict", "SyncConflict"),
     ("SchemaSyncConflict", "SyncConflict"),
+    ("WorkspaceOccupiedError", "WorkspaceError"),
     ("BufferedError", "BufferException"),
     ("MetadataError", "BufferException"),
 ]
@@ -149,6 +151,12 @@ def no_workspace(project: Any) -> None:
     list(project)
 
 
+def occupied_workspace(project: Any) -> None:
+    shutil.rmtree(project.workspace)
+    pathlib.Path(project.workspace).touch()
+    signac.get_project(project.path)
+
+
 def destination(project: Any) -> None:
     project.open_job({"z": 1}).init()
     project.open_job({"z": 2}).init().sp.z = 1
@@ -176,6 +184,7 @@ RAISING: dict[str, tuple[Any, str]] = {
     "ConfigError": (bad_config, "config"),
     "IncompatibleSchemaVersion": (other_schema, "9999"),
     "WorkspaceError": (no_workspace, "workspace"),
+    "WorkspaceOccupiedError": (occupied_workspace, "workspace"),
     "H5StoreClosedError": (lambda p: p.data.file, "signac_data.h5"),
     "H5StoreAlreadyOpenError": (twice_open, "signac_data.h5"),
 }
