@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from signac._config.keys import check_schema_version, parse_level
 from signac._config.load import load_config
-from signac._core import layout
+from signac._core import layout, locks
 from signac._core.ids import is_id
 from signac._core.progress import reporting
 from signac._engine import create, locate, recover
@@ -73,6 +73,7 @@ class Project(DataDirectory):
         self._config = load_config(self._path)
         check_schema_version(self._config, self._path)
         self._connect()
+        locks.default_timeout()  # a value that cannot be read is refused now, not at the first wait
         ensure_workspace(self._home.workspace)
         recover.sweep(self._home.workspace)
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from signac._core import lockfile
-from signac.errors import LockTimeoutError
+from signac.errors import InvalidInputError, LockTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,10 +100,14 @@ if hasattr(os, "register_at_fork"):
 
 def default_timeout() -> float:
     """Return how many seconds to wait for a lock: ``SIGNAC_LOCK_TIMEOUT``, else 60."""
+    text = os.environ.get("SIGNAC_LOCK_TIMEOUT") or "60"
     try:
-        return float(os.environ.get("SIGNAC_LOCK_TIMEOUT", "") or 60.0)
+        seconds = float(text)
     except ValueError:
-        return 60.0
+        seconds = -1.0
+    if not seconds >= 0:
+        raise InvalidInputError(f"SIGNAC_LOCK_TIMEOUT={text!r} is not a number of seconds")
+    return seconds
 
 
 @contextmanager

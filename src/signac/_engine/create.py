@@ -167,17 +167,20 @@ def _write_statepoint(directory: str, statepoint: dict[str, Any], level: Durabil
 
 
 def _put_into_place(source: str, target: str) -> bool:
-    try:
-        atomic.move(source, target)
-    except NotADirectoryError:
-        raise FileExistsError(
-            errno.EEXIST, "a file has the name of the job directory; move it away", target
-        ) from None
-    except OSError as error:
-        if error.errno in OCCUPIED and os.path.isdir(target):
-            return False
-        raise
-    return True
+    while True:
+        try:
+            atomic.move(source, target)
+            return True
+        except NotADirectoryError:
+            raise FileExistsError(
+                errno.EEXIST, "a file has the name of the job directory; move it away", target
+            ) from None
+        except OSError as error:
+            if error.errno not in OCCUPIED:
+                raise
+            if os.path.isdir(target):
+                return False
+            # Another process removed the job between the two calls: the place is free again.
 
 
 def _mend(

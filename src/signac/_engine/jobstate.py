@@ -17,7 +17,7 @@ from signac._engine import create, moves, rekey, remove
 from signac._engine.statepoint import attach_statepoint
 from signac._synced.buffer import PROCESS_BUFFER
 from signac._synced.document import JSONDict, open_document, root_of
-from signac.errors import JobMovedError, JobNotFoundError
+from signac.errors import JobMovedError, JobNotFoundError, JobsCorruptedError, JobVanishedError
 
 if TYPE_CHECKING:
     from signac._engine.home import Home
@@ -132,7 +132,15 @@ class JobState:
     def load(self) -> dict[str, Any]:
         """Return the plain state point, from the disk if need be; not to be changed."""
         if self.plain is None:
-            self.plain = self.home.statepoint(self.id)
+            try:
+                self.plain = self.home.statepoint(self.id)
+            except JobsCorruptedError:
+                if not os.path.isdir(self.path):
+                    self.raise_if_moved()
+                    raise JobVanishedError(
+                        self.id, f"the directory of job {self.id} is gone: {self.path}"
+                    ) from None
+                raise
             self.seen = True
             self.since = time.time()
         return self.plain

@@ -1,7 +1,8 @@
 """A log of state point changes, so that whoever looks for a job learns where it went.
 
-One line for each change: time, old id, and the new id or the path in another project. The log is
-a convenience: it may be deleted at any time, and is not waited for on the disk.
+One line for each change: time, old id, and the new id or the path in another project; the old id
+once more takes an announced change back. The log is a convenience: it may be deleted at any time,
+and is not waited for on the disk.
 """
 
 from __future__ import annotations

@@ -34,6 +34,10 @@ def read_statepoint(workspace: Workspace, job_id: str) -> tuple[dict[str, Any], 
     if pending.__class__ is tuple:
         _complete(workspace, job_id)
         return pending
+    # A change may have been completed between the two looks: the file is right by now then.
+    found = _read(workspace.statepoint(job_id), job_id)
+    if found.__class__ is tuple:
+        return found
     raise JobsCorruptedError([job_id], {job_id: str(found)})
 
 

@@ -4,9 +4,10 @@ The order of steps, and what is true if the process dies after each::
 
     1  write the new state point to a scratch file, sync          old job, scratch is swept
     2  give it a second name, <job>/signac_statepoint.json.next   old job, the next open removes it
-    3  rename the directory to the new id                         new job: readers use .next
-    4  rename .next over the state point file                     new job
-    5  log the move, remove the scratch file                      new job
+    3  log the move, for those who look for the old id            old job
+    4  rename the directory to the new id                         new job: readers use .next
+    5  rename .next over the state point file                     new job
+    6  remove the scratch file                                    new job
 
 All of it under the lock of the directory, which stays with the directory.
 """
@@ -62,7 +63,6 @@ def change_statepoint(
             _link_next(entry, workspace.statepoint_next(old_id), data)
             _rename(workspace, old_id, new_id, durable=level == "durable")
             _put_statepoint(workspace, old_id, new_id)
-            log_move(workspace, old_id, new_id)
         finally:
             discard(entry)
         if level == "durable":
@@ -119,8 +119,11 @@ def _rename(workspace: Workspace, old_id: str, new_id: str, *, durable: bool) ->
     try:
         if durable:
             atomic.sync_directory(workspace.job(old_id))
+        # Logged before it is true, so that nobody finds the job gone and no word where it went.
+        log_move(workspace, old_id, new_id)
         atomic.move(workspace.job(old_id), new_path)
     except OSError as error:
+        log_move(workspace, old_id, old_id)
         _quietly_unlink(workspace.statepoint_next(old_id))
         if error.errno in OCCUPIED:
             raise _occupied(new_path, new_id) from None
@@ -137,6 +140,7 @@ def _put_statepoint(workspace: Workspace, old_id: str, new_id: str) -> None:
             # crash: the job is at its new id and every reader takes the state point from .next.
             logger.error("%s: its state point file is not in place yet: %s", new_id, error)
             return
+        log_move(workspace, old_id, old_id)
         _quietly_unlink(workspace.statepoint_next(old_id))
         raise
 

@@ -11,7 +11,7 @@ from signac._core import atomic, layout, locks, scratch
 from signac._core.durability import effective
 from signac._core.replace import replace_file
 from signac._engine.create import OCCUPIED
-from signac._engine.moves import log_departure
+from signac._engine.moves import log_departure, log_move
 
 if TYPE_CHECKING:
     from signac._engine.workspace import Workspace
@@ -93,9 +93,11 @@ def move_job(workspace: Workspace, job_id: str, other: Workspace) -> None:
     path, target = workspace.job(job_id), other.job(job_id)
     with locks.locked(path, fallback=workspace.fallback):
         atomic.make_directories(other.path)
+        log_departure(workspace, job_id, target)
         try:
             atomic.move(path, target)
         except OSError as error:
+            log_move(workspace, job_id, job_id)
             if error.errno in OCCUPIED:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from None
             if error.errno == errno.EXDEV:
@@ -104,7 +106,6 @@ def move_job(workspace: Workspace, job_id: str, other: Workspace) -> None:
                     "clone the job there and remove it here"
                 ) from None
             raise
-        log_departure(workspace, job_id, target)
         if effective(workspace.level) == "durable":
             atomic.sync_directory(other.path)
             atomic.sync_directory(workspace.path)

@@ -207,7 +207,7 @@ def open_h5(path: str, mode: str, options: dict[str, Any]) -> H5File:
         except BlockingIOError:
             opened = None
         except OSError as error:
-            if error.errno is not None:
+            if error.errno is not None or isinstance(error, TimeoutError):
                 raise
             raise OSError(f"{path}: {error}") from None
         if opened is not None:

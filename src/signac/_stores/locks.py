@@ -34,7 +34,15 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["FileLock", "Patience", "acquire", "locking_is_off", "release", "writers_excluded"]
+__all__ = [
+    "FileLock",
+    "Patience",
+    "acquire",
+    "let_go_of_inherited",
+    "locking_is_off",
+    "release",
+    "writers_excluded",
+]
 
 _FIRST_PAUSE: Final = 0.0005
 _LONGEST_PAUSE: Final = 0.03
@@ -56,9 +64,11 @@ class FileLock:
 class _Table:
     """The locks of this process."""
 
-    __slots__ = ("entries", "released", "waiting")
+    __slots__ = ("entries", "inherited", "released", "waiting")
 
     def __init__(self) -> None:
+        #: In a forked child, what the parent had open when it forked.
+        self.inherited: dict[str, list[Session]] = {}
         self.reset()
 
     def reset(self) -> None:
@@ -70,11 +80,12 @@ class _Table:
 
     def after_fork(self) -> None:
         """Start anew in a forked child: the locks belong to the parent's threads."""
-        inherited = [session for lock in self.entries.values() for session in lock.sessions]
+        for key, lock in self.entries.items():
+            self.inherited.setdefault(key, []).extend(lock.sessions)
         self.reset()
-        if inherited:
+        if self.inherited:
             # HDF5 closes what is open when a program ends, and would write the parent's file.
-            atexit.register(_let_go, inherited)
+            atexit.register(let_go_of_inherited)
 
 
 #: Locks belong to a process, so their table does too.
@@ -148,9 +159,16 @@ def _wait_for_thread(lock: FileLock, path: str) -> None:
         raise LockTimeoutError(path, f"another thread of this process ({holder})", timeout)
 
 
-def _let_go(sessions: list[Session]) -> None:
-    for session in sessions:
-        session.leave_to_parent()
+def let_go_of_inherited(key: str | None = None) -> None:
+    """In a forked child, forget that HDF5 has a file (or any) open: that is the parent's.
+
+    HDF5 would use the parent's open file, without a lock, for whoever opens it again here.
+    """
+    if not _table.inherited:
+        return
+    for one in [key] if key is not None else list(_table.inherited):
+        for session in _table.inherited.pop(one, ()):
+            session.leave_to_parent()
 
 
 class Patience:

@@ -306,6 +306,7 @@ class Session:
 
     def _start(self, lock: locks.FileLock, mode: str) -> Opened:
         """Open the file; `lock` is kept until it is closed."""
+        locks.let_go_of_inherited(lock.path)
         readers = [] if mode == "r" or not lock.sessions else _implicit_readers(lock)
         for reader in readers:
             reader.suspend()

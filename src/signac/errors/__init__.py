@@ -11,6 +11,7 @@
     ├── NotFoundError (LookupError)             look somewhere else
     │   ├── ProjectNotFoundError
     │   ├── JobNotFoundError (KeyError)
+    │   │   └── JobVanishedError (and JobsCorruptedError)
     │   └── AmbiguousIdError                    .matches
     ├── DestinationExistsError (RuntimeError)   .destination
     ├── JobsCorruptedError (RuntimeError)       .job_ids, .problems
@@ -60,6 +61,7 @@ from signac.errors._jobs import (
     JobMovedError,
     JobNotFoundError,
     JobsCorruptedError,
+    JobVanishedError,
     NotFoundError,
     ProjectNotFoundError,
     WorkspaceError,
@@ -82,6 +84,7 @@ __all__ = [
     "InvalidKeyError",
     "JobMovedError",
     "JobNotFoundError",
+    "JobVanishedError",
     "JobsCorruptedError",
     "KeyTypeError",
     "LockTimeoutError",

@@ -14,6 +14,7 @@ __all__ = [
     "DestinationExistsError",
     "JobMovedError",
     "JobNotFoundError",
+    "JobVanishedError",
     "JobsCorruptedError",
     "NotFoundError",
     "ProjectNotFoundError",
@@ -94,6 +95,20 @@ class JobsCorruptedError(Error, RuntimeError):
         if not self.problems:
             return str(self.job_ids)
         return "; ".join(f"{job_id}: {what}" for job_id, what in self.problems.items())
+
+
+class JobVanishedError(JobNotFoundError, JobsCorruptedError):
+    """The directory of a job is gone, so its state point cannot be read any more.
+
+    It is both: the job is not found, and the released signac calls it corrupted.
+    """
+
+    kind = "job-vanished"
+
+    def __init__(self, job_id: str, message: str = "") -> None:
+        Explained.__init__(self, job_id, message)
+        self.job_ids = [job_id]
+        self.problems = {job_id: message}
 
 
 class JobMovedError(Explained, RuntimeError):
