@@ -9,8 +9,12 @@ GATE = "signac/_core/atomic.py"
 
 #: ``(file, call)``: why this one may stay outside the gate.
 EXCEPTIONS = {
-    ("signac/project.py", "tempfile.TemporaryDirectory"): (
-        "a temporary project: the directory around it is Python's to make and to remove"
+    **dict.fromkeys(
+        [
+            ("signac/project.py", "tempfile.TemporaryDirectory"),
+            ("signac/dataspace.py", "tempfile.TemporaryDirectory"),
+        ],
+        "a temporary project: the directory around it is Python's to make and to remove",
     ),
     ("signac/_stores/h5file.py", "os.posix_fallocate"): (
         "HDF5 content: reserves room in a file that HDF5 has open, so that a full disk shows early"

@@ -43,7 +43,7 @@ def test_the_tree_of_errors_is_true():
     tree = page.split("```text\n", 1)[1].split("```", 1)[0]
     parents: list[str] = []
     for line in tree.splitlines():
-        found = re.match(r"([│├└─ ]*)(\w+)(?: \((\w+)\))?", line)
+        found = re.match(r"([│├└─ ]*)(\w+)(?: \((?:and )?(\w+)\))?", line)
         assert found is not None
         depth = len(found[1]) // 4
         error = getattr(signac.errors, found[2])
