@@ -24,6 +24,7 @@ BASES: dict[str, tuple[Any, ...]] = {
     "NotFoundError": (LookupError,),
     "ProjectNotFoundError": (LookupError,),
     "JobNotFoundError": (KeyError, LookupError),
+    "JobVanishedError": (KeyError, LookupError, RuntimeError),
     "AmbiguousIdError": (LookupError,),
     "DestinationExistsError": (RuntimeError,),
     "JobsCorruptedError": (RuntimeError,),
@@ -48,6 +49,8 @@ PARENTS = [
     ("QueryError", "InvalidInputError"),
     ("ProjectNotFoundError", "NotFoundError"),
     ("JobNotFoundError", "NotFoundError"),
+    ("JobVanishedError", "JobNotFoundError"),
+    ("JobVanishedError", "JobsCorruptedError"),
     ("FileSyncConflict", "SyncConflict"),
     ("DocumentSyncConflict", "SyncConflict"),
     ("SchemaSyncConflict", "SyncConflict"),
@@ -106,6 +109,13 @@ def corrupt(project: Any) -> Any:
     job = project.open_job({"z": 1}).init()
     pathlib.Path(job.fn("signac_statepoint.json")).write_text("junk")
     return signac.get_project(project.path)
+
+
+def vanished(project: Any) -> None:
+    job = project.open_job({"z": 1}).init()
+    found = signac.get_project(project.path).open_job(id=job.id)
+    shutil.rmtree(job.path)
+    found.sp()
 
 
 def moved(project: Any) -> None:
@@ -178,6 +188,7 @@ RAISING: dict[str, tuple[Any, str]] = {
     "AmbiguousIdError": (ambiguous, ""),
     "DestinationExistsError": (destination, calc_id({"z": 1})),
     "JobsCorruptedError": (lambda p: corrupt(p).open_job({"z": 1}).init(), calc_id({"z": 1})),
+    "JobVanishedError": (vanished, calc_id({"z": 1})),
     "JobMovedError": (moved, calc_id({"z": 2})),
     "BufferedError": (conflict, "signac_project_document.json"),
     "MetadataError": (conflict_of_one, "signac_project_document.json"),
@@ -235,7 +246,7 @@ def test_raised_errors(project: Any, case: str) -> None:
     ):
         assert type(found) is kind
         assert str(found) == str(error)
-        assert repr(found)
+        assert repr(found) == repr(error)
         assert attributes(found) == attributes(error)
 
 
@@ -350,3 +361,12 @@ def test_facts_of_a_moved_job(project: Any) -> None:
     assert caught.value.old_id == project.open_job({"z": 1}).id
     assert caught.value.new_id == project.open_job({"z": 2}).id
     assert_says(caught.value, caught.value.new_id)
+
+
+def test_facts_of_a_vanished_job(project: Any) -> None:
+    """A job that vanished is one id, in the attributes and in the text of the error."""
+    with pytest.raises(errors.JobVanishedError) as caught:
+        vanished(project)
+    name = calc_id({"z": 1})
+    assert list(caught.value.job_ids) == [name]
+    assert name in repr(caught.value)

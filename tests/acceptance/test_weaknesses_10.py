@@ -983,10 +983,7 @@ ACCESSORS = [
 
 @pytest.mark.parametrize("damage", ["utf8", "directory", "gone"])
 def test_44_one_error_for_one_damage(project: Any, job: Any, reopen: Any, damage: str) -> None:
-    """Every accessor of a damaged job raises one typed error that names the job.
-
-    Only a directory that is gone has two: a missing job, or one whose file is missing.
-    """
+    """Every accessor of a damaged job raises a typed error of one kind that names the job."""
     path = pathlib.Path(job.fn(STATE_POINT))
     found = reopen().open_job(id=job.id)
     if damage == "utf8":
@@ -996,16 +993,22 @@ def test_44_one_error_for_one_damage(project: Any, job: Any, reopen: Any, damage
         path.mkdir()
     else:
         shutil.rmtree(job.path)
-    kinds = set()
+    expected = (JobsCorruptedError, JobNotFoundError) if damage == "gone" else JobsCorruptedError
     for use in ACCESSORS:
-        with pytest.raises(signac.errors.Error) as caught:
+        with pytest.raises(expected) as caught:
             use(copy.deepcopy(found))
         assert_says(caught.value, job.id)
-        kinds.add(type(caught.value))
-    if damage == "gone":
-        assert kinds <= {JobsCorruptedError, JobNotFoundError}
-    else:
-        assert kinds == {JobsCorruptedError}
+
+
+def test_44_vanished_job_has_no_attributes_by_mistake(job: Any, reopen: Any) -> None:
+    """The attributes of the state point of a vanished job are not simply missing."""
+    found = reopen().open_job(id=job.id)
+    shutil.rmtree(job.path)
+    with pytest.raises((JobsCorruptedError, JobNotFoundError)) as caught:
+        found.sp.a
+    assert not isinstance(caught.value, AttributeError)
+    with pytest.raises((JobsCorruptedError, JobNotFoundError)):
+        hasattr(found.sp, "a")
 
 
 def test_44_unreadable_file(project: Any, job: Any) -> None:
