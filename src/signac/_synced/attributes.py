@@ -22,6 +22,8 @@ class AttributeAccess:
         try:
             return self[name]  # type: ignore[index]
         except KeyError as error:
+            if type(error) is not KeyError:  # the job is gone, which is another matter
+                raise
             raise AttributeError(error) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
