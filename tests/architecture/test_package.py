@@ -1,14 +1,11 @@
 """What is shipped: the package, its types, its version."""
 
-import importlib.util
 import subprocess
 import sys
 import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 import signac
 from architecture.sources import PACKAGE, ROOT, package_sources
@@ -38,9 +35,6 @@ def test_git_keeps_what_is_shipped():
     assert ignored.stdout == ""
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("hatchling") is None, reason="hatchling is not installed here"
-)
 def test_a_built_wheel_holds_the_package(tmp_path):
     """A wheel built from this tree has every source file, `py.typed` and the licence."""
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
