@@ -34,6 +34,8 @@ _CREATION_ONLY: Final = frozenset({"fs_strategy", "fs_persist", "fs_threshold", 
 _ERRNO: Final = re.compile(r"errno = (\d+)")
 #: Free space beyond what is about to be written, below which an old value is not given up first.
 _MARGIN: Final = 16 << 20
+#: What a refused object may cost until the file is flushed.
+_LARGE: Final = 1 << 16
 #: Whether HDF5's default driver is the one that writes through a descriptor.
 _IS_USUAL: Final = "HDF5_DRIVER" not in os.environ
 #: From this superblock version on, a file says on disk that it is open for writing.
@@ -79,7 +81,16 @@ class H5File:
         except FileNotFoundError:
             return False
 
-    def reserve(self) -> None:
+    def expect(self, count: int) -> None:
+        """Make sure that `count` more bytes fit, if that is in doubt.
+
+        HDF5 keeps the place of an object that was refused until the file is flushed, so a large
+        one must not get a place first.
+        """
+        if count >= _LARGE and not self.has_room(count, 0):
+            self.reserve(count)
+
+    def reserve(self, more: int = 0) -> None:
         """Make the disk keep room for everything HDF5 has given a place in the file so far.
 
         Raises
@@ -87,7 +98,7 @@ class H5File:
         OSError
             When the disk is full. Nothing was written, so the file can still be used.
         """
-        needed = self.id.get_filesize()
+        needed = self.id.get_filesize() + more
         if needed <= self._reserved or self._descriptor is None:
             return
         try:

@@ -207,6 +207,7 @@ def put(h5: H5File, group: Any, name: bytes, plan: Plan) -> None:
     if isinstance(plan, Leaf):
         _put_leaf(h5, group, name, plan)
     elif isinstance(plan, Copy):
+        h5.expect(plan.size)
         h5o.copy(plan.source, b".", group, name, lcpl=_link_for(name))
     elif isinstance(plan, Special):
         h5py.Group(group)[name] = plan.value
@@ -239,6 +240,8 @@ def size_of(plan: Plan) -> int:
     if isinstance(plan, Tree):
         return _OVERHEAD + sum(_OVERHEAD + size_of(member) for _, member in plan.members)
     if isinstance(plan, Leaf):
+        if plan.type_id is TEXT_TYPE:
+            return 4 * len(plan.data.item())
         return 0 if plan.data is None else int(plan.data.nbytes)
     return plan.size if isinstance(plan, Copy) else 0
 
@@ -249,9 +252,14 @@ def _new_in_memory() -> Any:
 
 
 def _put_leaf(h5: H5File, group: Any, name: bytes, leaf: Leaf) -> None:
+    h5.expect(size_of(leaf))
     properties = _TEXT_DATASET if leaf.type_id is TEXT_TYPE else _DATASET
     new = h5d.create(group, None, leaf.type_id, leaf.space, properties)
-    h5.reserve()
+    try:
+        h5.reserve()
+    except OSError:
+        del new  # gives its place back; the traceback would keep it
+        raise
     write_data(h5, new, leaf)
     h5o.link(new, group, name, lcpl=_link_for(name))
 
