@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+VAIN = "another worker of this round died or hangs"
 FACTS = ("errno", "filename", "old_id", "new_id", "files", "pid", "kind", "destination", "job_ids")
 
 
@@ -171,7 +172,18 @@ def together(functions: Sequence[Callable[[], Any]], timeout: float = 60.0) -> l
     """Run functions at the same time, one child each, and wait for all."""
     children = start_together(functions)
     deadline = time.monotonic() + timeout
-    return [child.result(max(0.1, deadline - time.monotonic())) for child in children]
+    outcomes = [child.result(max(0.1, deadline - time.monotonic())) for child in children]
+    return _by_cause(outcomes)
+
+
+def _by_cause(outcomes: list[Outcome]) -> list[Outcome]:
+    """Give to those that hang, or waited in vain for others, the failure of one that failed."""
+
+    def waited(outcome: Outcome) -> bool:
+        return outcome.hangs or (outcome.failure is not None and VAIN in outcome.failure.message)
+
+    causes = [one for one in outcomes if not one.ok and not waited(one)]
+    return [causes[0] if causes and waited(one) else one for one in outcomes]
 
 
 class Round:
@@ -181,7 +193,7 @@ class Round:
     fork; a child that died makes the others leave with a `TimeoutError` in place of a hang.
     """
 
-    def __init__(self, parties: int, timeout: float = 60.0) -> None:
+    def __init__(self, parties: int, timeout: float = 40.0) -> None:
         import multiprocessing
 
         self._barrier = multiprocessing.get_context("fork").Barrier(parties, timeout=timeout)
@@ -192,4 +204,4 @@ class Round:
         try:
             self._barrier.wait()
         except threading.BrokenBarrierError:
-            raise TimeoutError("another worker of this round died or hangs") from None
+            raise TimeoutError(VAIN) from None
