@@ -34,8 +34,8 @@ test-long: setup peer ## many kills, many processes, long random runs
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
 
 lint: setup ## style, types and layers
-	$(BIN)/ruff check src tests examples benchmarks
-	$(BIN)/ruff format --check src tests examples benchmarks
+	$(BIN)/ruff check src tests examples benchmarks docs
+	$(BIN)/ruff format --check src tests examples benchmarks docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,8 +12,6 @@ from signac.errors import InvalidInputError, QueryError
 from signac.job import Job
 
 __all__ = ["JobsCursor"]
-
-logger = logging.getLogger(__name__)
 
 
 class JobsCursor:

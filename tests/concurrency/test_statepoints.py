@@ -63,7 +63,7 @@ def test_one_change_wins_in_every_form(rounds, path):
         lambda job: job.sp.__setitem__("a", 1),
         lambda job: job.sp.__delitem__("a"),
         lambda job: job.update_statepoint({"a": 2}, overwrite=True),
-        lambda job: job.reset_statepoint({"a": 3}),
+        lambda job: job.reset_statepoint({"a": 3, "turn": job.sp.turn}),
         lambda job: job.sp.b.__setitem__("c", 4),
         lambda job: job.sp.l.append(5),
     ]

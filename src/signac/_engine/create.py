@@ -139,7 +139,7 @@ def _create_batch(workspace: Workspace, jobs: list[tuple[str, dict[str, Any]]]) 
 
 def _require_workspace(workspace: Workspace, level: Durability) -> None:
     if not os.path.isdir(workspace.path):
-        ensure_workspace(workspace)
+        ensure_workspace(workspace, sync=level == "durable")
     if level == "durable":
         atomic.make_directories(workspace.scratch, sync=True)
 

@@ -73,9 +73,7 @@ def make_project(path: str) -> None:
             raise NotADirectoryError(20, "a file is where the project should be", path)
         durable = effective() == "durable"
         atomic.make_directories(os.path.join(path, layout.SIGNAC_DIRECTORY), sync=durable)
-        if durable:
-            atomic.make_directories(workspace.path, sync=True)
-        ensure_workspace(workspace)
+        ensure_workspace(workspace, sync=durable)
         text = f"schema_version = {SCHEMA_VERSION}\n".encode()
         replace_file(config, text, scratch=workspace.scratch)
     ensure_workspace(workspace)

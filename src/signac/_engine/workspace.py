@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from signac._core.durability import Durability
 
-__all__ = ["Workspace", "count_jobs", "ensure_workspace", "iter_ids"]
+__all__ = ["Workspace", "ensure_workspace", "iter_ids"]
 
 #: peer: problems of the workspace are reported by the project.
 logger = logging.getLogger("signac.project")
@@ -99,6 +99,9 @@ def iter_ids(workspace: Workspace) -> Iterator[str]:
     except FileNotFoundError as error:
         if os.path.islink(workspace.path):
             raise WorkspaceError(error, _explain_link(workspace.path)) from None
+        marker = os.path.join(workspace.project, ELSEWHERE)
+        if os.path.exists(marker):
+            raise WorkspaceError(error, _explain_unmounted(workspace.path, marker)) from None
         raise
     except NotADirectoryError as error:
         raise WorkspaceError(
@@ -106,12 +109,7 @@ def iter_ids(workspace: Workspace) -> Iterator[str]:
         ) from None
 
 
-def count_jobs(workspace: Workspace) -> int:
-    """Count the job directories."""
-    return sum(1 for _ in iter_ids(workspace))
-
-
-def ensure_workspace(workspace: Workspace) -> None:
+def ensure_workspace(workspace: Workspace, *, sync: bool = False) -> None:
     """Make the workspace directory if it is missing and may be made.
 
     A plain directory that is missing was removed on purpose and is made again. One that was a
@@ -136,7 +134,7 @@ def ensure_workspace(workspace: Workspace) -> None:
     if os.path.exists(marker):
         raise WorkspaceError(path, _explain_unmounted(path, marker))
     try:
-        atomic.make_directories(path)
+        atomic.make_directories(path, sync=sync)
     except PermissionError:
         # A project that may only be read has no jobs to show, which is no reason to fail.
         return

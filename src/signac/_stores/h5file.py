@@ -101,6 +101,9 @@ class H5File:
         needed = self.id.get_filesize() + more
         if needed <= self._reserved or self._descriptor is None:
             return
+        if needed - self._reserved >= _LARGE and self.has_room(needed - self._reserved, 0):
+            self._reserved = needed  # perf: reserving 1 MB costs a third of writing it
+            return
         try:
             os.posix_fallocate(self._descriptor, self._reserved, needed - self._reserved)
         except AttributeError:  # macOS, Windows

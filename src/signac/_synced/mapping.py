@@ -6,7 +6,7 @@ from collections.abc import ItemsView, Iterator, Mapping, MutableMapping, Values
 from typing import Any
 
 from signac._synced.attributes import AttributeAccess
-from signac._synced.node import KeyFirst, Node, change, child, plain_of
+from signac._synced.node import KeyFirst, Node, change, child, convert, plain_of
 from signac.errors import InvalidInputError, InvalidKeyError, KeyTypeError
 
 __all__ = ["SyncedDict"]
@@ -31,7 +31,7 @@ class SyncedDict(AttributeAccess, Node, MutableMapping[str, Any]):
 
     def __setitem__(self, key: str, value: Any) -> None:
         name = check_key(key)
-        plain = self.__root__.convert(value, f".{name}")
+        plain = convert(self, value, f".{name}")
 
         def assign(data: dict[str, Any]) -> None:
             data[name] = plain
@@ -108,7 +108,7 @@ class SyncedDict(AttributeAccess, Node, MutableMapping[str, Any]):
         if key in self.__data__:
             return self[key]
         name = check_key(key)
-        plain = self.__root__.convert(default, f".{name}")
+        plain = convert(self, default, f".{name}")
 
         def assign(data: dict[str, Any]) -> None:
             data.setdefault(name, plain)
@@ -132,7 +132,7 @@ class SyncedDict(AttributeAccess, Node, MutableMapping[str, Any]):
         """
         if "other" in keywords and other is None and isinstance(keywords["other"], Mapping):
             other = keywords.pop("other")  # peer: the argument has this name there
-        plain = self.__root__.convert(dict(other or (), **keywords))
+        plain = convert(self, dict(other or (), **keywords))
 
         def merge(data: dict[str, Any]) -> None:
             for key, value in plain.items():
@@ -148,7 +148,7 @@ class SyncedDict(AttributeAccess, Node, MutableMapping[str, Any]):
         ValueError
             When `data` is not a mapping.
         """
-        plain = self.__root__.convert(require_mapping(data, self.__root__.name))
+        plain = convert(self, require_mapping(data, self.__root__.name))
 
         def replace(current: dict[str, Any]) -> None:
             merged = merge_order(current, plain)

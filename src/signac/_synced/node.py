@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from signac._core.canonical import copy_plain
 from signac._synced.root import DetachedRoot, Kinds, Root
+from signac.errors import InvalidKeyError, KeyTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ __all__ = [
     "attach",
     "change",
     "child",
+    "convert",
     "navigate",
     "path_in_tree",
     "plain_of",
@@ -134,6 +136,22 @@ def child(node: Node, key: Any, value: Any) -> Any:
     made = attach(node.__root__.kinds[kind], node.__root__, value)
     children[key] = made
     return made
+
+
+def convert(node: Node, value: Any, place: str = "") -> Any:
+    """Return `value` as plain JSON; an error names its whole place in the tree of the node."""
+    root = node.__root__
+    try:
+        return root.convert(value, place)
+    except (KeyTypeError, InvalidKeyError):
+        try:
+            steps = path_in_tree(node)
+        except LookupError:
+            steps = []
+        if not steps:
+            raise
+    names = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return root.convert(value, "".join(names) + place)
 
 
 def change(

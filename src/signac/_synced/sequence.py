@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
 from typing import Any
 
-from signac._synced.node import Node, change, child, plain_of
+from signac._synced.node import Node, change, child, convert, plain_of
 from signac.errors import InvalidInputError
 
 __all__ = ["SyncedList"]
@@ -31,7 +31,7 @@ class SyncedList(Node, MutableSequence[Any]):
     def __setitem__(self, index: Any, value: Any) -> None:
         if isinstance(index, slice):
             value = list(value)
-        plain = self.__root__.convert(value, f"[{index}]")
+        plain = convert(self, value, f"[{index}]")
 
         def assign(data: list[Any]) -> None:
             data[index] = plain
@@ -91,17 +91,17 @@ class SyncedList(Node, MutableSequence[Any]):
 
     def insert(self, index: int, value: Any) -> None:
         """Insert a value before an index."""
-        plain = self.__root__.convert(value, f"[{index}]")
+        plain = convert(self, value, f"[{index}]")
         change(self, lambda data: data.insert(index, plain), plain)
 
     def append(self, value: Any) -> None:
         """Add a value at the end."""
-        plain = self.__root__.convert(value, "[-1]")
+        plain = convert(self, value, "[-1]")
         change(self, lambda data: data.append(plain), plain)
 
     def extend(self, values: Iterable[Any]) -> None:
         """Add several values at the end, in one change."""
-        plain = self.__root__.convert(list(values))
+        plain = convert(self, list(values))
         change(self, lambda data: data.extend(plain), plain)
 
     def pop(self, index: int = -1) -> Any:
@@ -117,7 +117,7 @@ class SyncedList(Node, MutableSequence[Any]):
 
     def remove(self, value: Any) -> None:
         """Remove the first item that equals a value."""
-        plain = self.__root__.convert(value)
+        plain = convert(self, value)
         change(self, lambda data: data.remove(plain))
 
     def reverse(self) -> None:
@@ -145,7 +145,7 @@ class SyncedList(Node, MutableSequence[Any]):
             When `data` is not a list or another sequence.
         """
         name = self.__root__.name
-        plain = self.__root__.convert(data) if _may_be_sequence(data) else None
+        plain = convert(self, data) if _may_be_sequence(data) else None
         if plain.__class__ is not list:
             raise InvalidInputError(
                 f"{name}: {type(data).__name__} cannot be the whole contents of a list"

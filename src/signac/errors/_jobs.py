@@ -106,7 +106,8 @@ class JobVanishedError(JobNotFoundError, JobsCorruptedError):
     kind = "job-vanished"
 
     def __init__(self, job_id: str, message: str = "") -> None:
-        Explained.__init__(self, job_id, message)
+        Exception.__init__(self, job_id)
+        self.message = message
         self.job_ids = [job_id]
         self.problems = {job_id: message}
 
