@@ -108,8 +108,18 @@ class _Walker:
             self.energy, self.virial, self.forces = energy, virial, forces
         return work, accepted
 
+    def relax(self) -> None:
+        """Move particles of the start apart, down the slope of the energy in short steps."""
+        for _ in range(100):
+            longest = np.abs(self.forces).max()
+            if longest < 10.0:
+                break
+            self.positions = self.positions + 0.02 / longest * self.forces
+            self.energy, self.virial, self.forces = self.interactions(self.positions)
+
     def equilibrate(self, trajectories: int) -> None:
         """Forget the start, and fit the time step, which stays fixed from then on."""
+        self.relax()
         half = trajectories // 2
         for count in range(trajectories):
             work, _ = self.advance()

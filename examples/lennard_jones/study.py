@@ -41,9 +41,9 @@ def sweep(*, quick: bool = False) -> signac.Sweep:
         + signac.grid(T=[0.9], rho=[0.009, 0.78, 0.82, 0.86])  # one phase, and NIST has values
         + signac.grid(T=[0.9], rho=[0.2, 0.4, 0.6])  # gas and liquid together
     )
-    runs = isotherms * signac.grid(**system(256, 3.0, 6400))
+    runs = isotherms * signac.grid(**system(256, 3.0, 4800))
     for number in (128, 500):  # what the size of the system does, near the critical point
-        runs += signac.grid(T=[1.35], rho=[0.5], **system(number, 3.0, 6400))
+        runs += signac.grid(T=[1.35], rho=[0.5], **system(number, 3.0, 4800))
     return runs.seeds(3, "replica")
 
 

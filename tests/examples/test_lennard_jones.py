@@ -195,6 +195,17 @@ def test_sampling_is_sound_and_repeatable(lj):
     assert not np.array_equal(run.energy, other.energy)
 
 
+def test_a_crowded_start_becomes_a_liquid(lj):
+    """From a lattice with overlaps a run soon has the energy of the liquid and a fit time step."""
+    number, temperature, density, cutoff = 300, 0.9, 0.95, 2.5
+    settings = lj.sampler.Settings(number, temperature, density, cutoff, 800)
+    run = lj.sampler.simulate(settings, np.random.default_rng(2))
+    expected = lj.reference_eos.thol(temperature, density).energy
+    assert run.energy.mean() == pytest.approx(expected, rel=0.05)
+    assert run.time_step > 0.003
+    assert run.acceptance > 0.5
+
+
 def test_a_thin_gas_follows_the_virial_equation(lj):
     """At low density the simulated pressure is the ideal one with the second coefficient."""
     temperature, density = 2.0, 0.01
