@@ -137,6 +137,10 @@ class TwoActors(RuleBasedStateMachine):
         id_ = self._id(data)
         old = self.jobs[id_].statepoint
         key, value, whole = data.draw(KEYS), data.draw(VALUES), data.draw(STATEPOINTS)
+        if not ours and how in ("assign", "update"):
+            # The peer keeps a container that it should replace by None, and reports a sound job as
+            # corrupted when a list replaces a list: what it cannot do alone is not asked of it.
+            whole = {k: v for k, v in whole.items() if not isinstance(old.get(k), dict | list)}
         result = {
             "set": {**old, key: value},
             "pop": {name: item for name, item in old.items() if name != key},
@@ -288,7 +292,8 @@ class TwoActors(RuleBasedStateMachine):
     @invariant()
     def both_see_the_model(self) -> None:
         """Both programs list, find and read the jobs of the model."""
-        assert sorted(job.id for job in self.project) == sorted(self.jobs)
+        listed = sorted(job.id for job in self.project)
+        assert listed == sorted(self.jobs), (listed, sorted(rawcheck.snapshot(self.root)))
         assert self._theirs("jobs") == sorted(self.jobs)
         for query in ({"a": 1}, {"n.c": 7}):
             ours = sorted(job.id for job in self.project.find_jobs(query))
