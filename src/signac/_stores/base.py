@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import ExitStack
+from functools import cache
 from operator import attrgetter
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
@@ -158,15 +159,14 @@ class StoredMapping(MutableMapping[str, Any]):
                 group.unlink(name.encode())
 
     def _load(self, h5: H5File, key: str) -> Any:
-        from signac._stores.h5codec import GROUP, load
-
+        codec = _codec()
         try:
-            value = load(h5, self._locate(key))
+            value = codec.load(h5, self._locate(key))
         except KeyError as error:
             from signac._stores.h5file import as_io_error
 
             raise as_io_error(error, h5.path) or KeyError(key) from None
-        return self._make_group(key) if value is GROUP else value
+        return self._make_group(key) if value is codec.GROUP else value
 
     def _make_group(self, key: str) -> Any:
         from signac._stores.h5group import H5Group
@@ -191,23 +191,27 @@ class StoredMapping(MutableMapping[str, Any]):
 
     def _group(self, h5: H5File) -> Any:
         """Return the group in an open file; raise KeyError when it is gone."""
-        from signac._stores.h5codec import open_group
-
-        return open_group(h5, self._signac_path)
+        return _codec().open_group(h5, self._signac_path)
 
     def _names(self, h5: H5File) -> list[str]:
-        from signac._stores.h5codec import names
+        names: list[str] = _codec().names(self._group(h5))
+        return names
 
-        return names(self._group(h5))
+
+@cache
+def _codec() -> Any:
+    """Load numpy and h5py when the first value is read or written."""
+    from signac._stores import h5codec
+
+    return h5codec
 
 
 def _store(h5: H5File, path: str, name: str, value: Any) -> None:
-    from signac._stores.h5codec import open_group, store
-
+    codec = _codec()
     if name[0] == "/":
-        store(h5, h5.root, name[1:].encode(), value)
+        codec.store(h5, h5.root, name[1:].encode(), value)
     else:
-        store(h5, open_group(h5, path), name.encode(), value)
+        codec.store(h5, codec.open_group(h5, path), name.encode(), value)
 
 
 def _equal_mappings(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:

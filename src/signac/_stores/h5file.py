@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import h5py
-from h5py import h5f, h5fd, h5g
+from h5py import h5f, h5fd, h5g, h5p
 
 from signac._stores.locks import Patience, locking_is_off, writers_excluded
 from signac._stores.session import PLAIN_DRIVERS
@@ -46,10 +46,37 @@ _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _DISK: Final = _NO_ROOM | {errno.EBADF, errno.ENODEV, errno.ENXIO, errno.EROFS, errno.ESTALE}
 
 
+def _access_properties() -> Any:
+    """Return the properties with which h5py opens a file when no argument is given."""
+    properties = h5p.create(h5p.FILE_ACCESS)
+    properties.set_libver_bounds(h5f.LIBVER_EARLIEST, h5f.LIBVER_LATEST)
+    return properties
+
+
+def _creation_properties() -> Any:
+    properties = h5p.create(h5p.FILE_CREATE)
+    properties.set_obj_track_times(False)
+    return properties
+
+
+_ACCESS: Final = _access_properties()
+_CREATION: Final = _creation_properties()
+
+
 class H5File:
     """An `h5py.File` with its root group, and the way to end it."""
 
-    __slots__ = ("_descriptor", "_reserved", "_root", "file", "id", "path", "pid", "writable")
+    __slots__ = (
+        "_descriptor",
+        "_reserved",
+        "_root",
+        "_status",
+        "file",
+        "id",
+        "path",
+        "pid",
+        "writable",
+    )
 
     def __init__(self, file: Any, path: str, *, is_plain: bool = True) -> None:
         self.file = file
@@ -59,11 +86,13 @@ class H5File:
         self.writable = file.mode != "r"
         self._root: Any = None
         self._descriptor: int | None = None
+        self._status: os.stat_result | None = None
         self._reserved = 0
         if is_plain:  # one file that HDF5 itself writes through a descriptor
             self._descriptor = self.id.get_vfd_handle()
             if self.writable:
-                self._reserved = os.fstat(self._descriptor).st_size
+                self._status = os.fstat(self._descriptor)
+                self._reserved = self._status.st_size
 
     @property
     def root(self) -> Any:
@@ -74,10 +103,10 @@ class H5File:
 
     def is_current(self) -> bool:
         """Tell whether the open file is still the one at its path."""
-        if self._descriptor is None:
+        if self._status is None:
             return True
         try:
-            return os.path.samestat(os.fstat(self._descriptor), os.stat(self.path))
+            return os.path.samestat(self._status, os.stat(self.path))
         except FileNotFoundError:
             return False
 
@@ -90,8 +119,11 @@ class H5File:
         if count >= _LARGE and not self.has_room(count, 0):
             self.reserve(count)
 
-    def reserve(self, more: int = 0) -> None:
+    def reserve(self, more: int = 0, *, data: bool = False) -> None:
         """Make the disk keep room for everything HDF5 has given a place in the file so far.
+
+        With `data`, much of it is data that is written next: that reports a full disk by itself,
+        and the room is reserved only if it may be short.
 
         Raises
         ------
@@ -101,11 +133,12 @@ class H5File:
         needed = self.id.get_filesize() + more
         if needed <= self._reserved or self._descriptor is None:
             return
-        if needed - self._reserved >= _LARGE and self.has_room(needed - self._reserved, 0):
-            self._reserved = needed  # perf: reserving 1 MB costs a third of writing it
+        growth = needed - self._reserved
+        if data and growth >= _LARGE and self.has_room(growth, 0):
+            self._reserved = needed  # perf: store-write; reserving 1 MB costs a third of writing it
             return
         try:
-            os.posix_fallocate(self._descriptor, self._reserved, needed - self._reserved)
+            os.posix_fallocate(self._descriptor, self._reserved, growth)
         except AttributeError:  # macOS, Windows
             return
         except OSError as error:
@@ -127,15 +160,7 @@ class H5File:
 
     def flush(self) -> None:
         """Hand everything to the system; a failure ends the use of the file."""
-        try:
-            self.reserve()
-            h5f.flush(self.id)
-        except BaseException as error:
-            self.abandon()
-            failure = as_io_error(error, self.path)
-            if failure is None:
-                raise
-            raise failure from None
+        self._write_out()
         if self._descriptor is not None:
             self._reserved = os.fstat(self._descriptor).st_size
 
@@ -164,7 +189,7 @@ class H5File:
         if not self.id.valid:
             return
         if self.writable:
-            self.flush()
+            self._write_out()
         try:
             self.file.close()
         except BaseException as error:
@@ -191,6 +216,17 @@ class H5File:
                 self.file.close()
             except Exception:  # noqa: BLE001 - the reason was raised before
                 continue
+
+    def _write_out(self) -> None:
+        try:
+            self.reserve()
+            h5f.flush(self.id)
+        except BaseException as error:
+            self.abandon()
+            failure = as_io_error(error, self.path)
+            if failure is None:
+                raise
+            raise failure from None
 
 
 def open_h5(path: str, mode: str, options: dict[str, Any]) -> H5File:
@@ -255,49 +291,49 @@ def as_io_error(error: BaseException, path: str) -> OSError | None:
 
 def _try_open(path: str, mode: str, options: dict[str, Any]) -> H5File | None:
     """Open once; None when it has to be tried again."""
-    if mode in ("r", "r+"):
-        return _open_existing(path, options, mode)
+    is_plain = _IS_USUAL and options.get("driver") in (None, "sec2")
     if mode == "a":
-        return _try_append(path, options)
-    if mode == "w" and _size(path) is not None:
-        if _is_for_hdf5(path, options):
-            return _wrap(h5py.File(path, "w", **options), path, options)
+        size = _size(path)
+        if size is None:
+            try:
+                # A dangling link names a file that is to be created.
+                return H5File(_open(os.path.realpath(path), "x", options), path, is_plain=is_plain)
+            except FileExistsError:  # another process was faster
+                return None
+        if size == 0 and "locking" not in options:
+            _fill_empty(path, options)
+        mode = "r+"
+    elif mode == "w" and _size(path) is not None and not _is_for_hdf5(path, options):
         # crash: HDF5 would empty the file before it looks whether somebody has locked it.
         with writers_excluded(path, alone=True):
             h5py.File(path, "w", **options, locking=False).close()
-        return _open_existing(path, options)
-    return _wrap(h5py.File(path, mode, **options), path, options)
-
-
-def _try_append(path: str, options: dict[str, Any]) -> H5File | None:
-    size = _size(path)
-    if size is None:
-        try:
-            # A dangling link names a file that is to be created.
-            return _wrap(h5py.File(os.path.realpath(path), "x", **options), path, options)
-        except FileExistsError:  # another process was faster
-            return None
-    if size == 0 and "locking" not in options:
-        # Another process may be about to fill it: only who has the lock may do that.
-        with writers_excluded(path, alone=True):
-            if _size(path) == 0:
-                h5py.File(path, "w", **options, locking=False).close()
-    return _open_existing(path, options)
-
-
-def _open_existing(path: str, options: dict[str, Any], mode: str = "r+") -> H5File | None:
-    if options:
-        options = {key: value for key, value in options.items() if key not in _CREATION_ONLY}
-    opened = _wrap(h5py.File(path, mode, **options), path, options)
+        mode = "r+"
+    opened = H5File(_open(path, mode, options), path, is_plain=is_plain)
     # A file that was replaced between opening and locking would take writes into nowhere.
-    if mode == "r" or opened.is_current():
+    if opened.is_current():
         return opened
     opened.file.close()
     return None
 
 
-def _wrap(file: Any, path: str, options: dict[str, Any]) -> H5File:
-    return H5File(file, path, is_plain=_IS_USUAL and options.get("driver") in (None, "sec2"))
+def _open(path: str, mode: str, options: dict[str, Any]) -> Any:
+    if mode in ("r", "r+"):
+        if options:
+            options = {key: value for key, value in options.items() if key not in _CREATION_ONLY}
+        else:
+            # perf: store-read; half of the time of `h5py.File` goes into these properties.
+            flags = h5f.ACC_RDWR if mode == "r+" else h5f.ACC_RDONLY
+            return h5py.File(h5f.open(os.fsencode(path), flags, fapl=_ACCESS))
+    elif mode == "x" and not options:
+        return h5py.File(h5f.create(os.fsencode(path), h5f.ACC_EXCL, fcpl=_CREATION, fapl=_ACCESS))
+    return h5py.File(path, mode, **options)
+
+
+def _fill_empty(path: str, options: dict[str, Any]) -> None:
+    """Make an empty file one of HDF5, unless another process does so, who has the lock."""
+    with writers_excluded(path, alone=True):
+        if _size(path) == 0:
+            h5py.File(path, "w", **options, locking=False).close()
 
 
 def _size(path: str) -> int | None:

@@ -256,7 +256,7 @@ def _put_leaf(h5: H5File, group: Any, name: bytes, leaf: Leaf) -> None:
     properties = _TEXT_DATASET if leaf.type_id is TEXT_TYPE else _DATASET
     new = h5d.create(group, None, leaf.type_id, leaf.space, properties)
     try:
-        h5.reserve()
+        h5.reserve(data=True)
     except OSError:
         del new  # gives its place back; the traceback would keep it
         raise

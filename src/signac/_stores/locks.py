@@ -64,7 +64,7 @@ class FileLock:
 class _Table:
     """The locks of this process."""
 
-    __slots__ = ("entries", "inherited", "released", "waiting")
+    __slots__ = ("entries", "inherited", "mutex", "released", "waiting")
 
     def __init__(self) -> None:
         #: In a forked child, what the parent had open when it forked.
@@ -74,7 +74,8 @@ class _Table:
     def reset(self) -> None:
         """Begin with no lock held."""
         # Re-entrant: the collector may close a forgotten store in the middle of `acquire`.
-        self.released = threading.Condition(threading.RLock())
+        self.mutex = threading.RLock()
+        self.released = threading.Condition(self.mutex)
         self.entries: dict[str, FileLock] = {}
         self.waiting = 0
 
@@ -113,7 +114,7 @@ def acquire(path: str, key: str | None = None) -> FileLock:
     if key is None:
         key = os.path.realpath(path)
     me = threading.get_ident()
-    with _table.released:
+    with _table.mutex:
         lock = _table.entries.get(key)
         if lock is None:
             lock = FileLock(key)
@@ -132,7 +133,7 @@ def acquire(path: str, key: str | None = None) -> FileLock:
 
 def release(lock: FileLock) -> None:
     """Give back one hold of a lock; any thread may do that."""
-    with _table.released:
+    with _table.mutex:
         lock.count -= 1
         if not lock.count:
             lock.owner = None

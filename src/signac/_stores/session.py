@@ -8,6 +8,7 @@ the lock of the file while there are any, and opens the file for reading only un
 from __future__ import annotations
 
 import os
+from functools import cache
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -15,6 +16,7 @@ from signac._stores import locks
 from signac.errors import InvalidInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -135,12 +137,14 @@ class Session:
     def exit(self, error: BaseException | None) -> None:
         """End a ``with`` block; the outermost one closes the file."""
         opened = self.opened
-        if opened is None:
+        if opened is None or not opened.explicit:  # closed inside the block
             return
         opened.explicit -= 1
-        self.end_unused(opened)
-        if opened.failure is not None and not opened.explicit and error is None:
-            raise opened.failure
+        if not opened.explicit:
+            if not opened.implicit:
+                self._end(opened)
+            if opened.failure is not None and error is None:
+                raise opened.failure
 
     def close(self) -> None:
         """Close the file, whoever uses it; no-op when it is closed."""
@@ -335,9 +339,7 @@ class Session:
                     reader.resume()
 
     def _open_file(self, mode: str) -> H5File:
-        from signac._stores.h5file import open_h5
-
-        return open_h5(self.filename, mode, self.options)
+        return _opener()(self.filename, mode, self.options)
 
     def _end(self, opened: Opened) -> None:
         self.opened = None
@@ -354,6 +356,14 @@ class Session:
         if opened.h5.pid == os.getpid():
             opened.lock.sessions.remove(self)
             locks.release(opened.lock)
+
+
+@cache
+def _opener() -> Callable[[str, str, dict[str, Any]], H5File]:
+    """Load h5py when the first file is opened."""
+    from signac._stores.h5file import open_h5
+
+    return open_h5
 
 
 def _implicit_readers(lock: locks.FileLock) -> list[Session]:

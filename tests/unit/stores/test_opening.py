@@ -271,6 +271,13 @@ def test_close_inside_with(store: H5Store) -> None:
         assert not is_open(store)
         store["y"] = 2
     assert dict(store) == {"x": 1, "y": 2}
+    with store:
+        store.close()
+        iterator = iter(store)
+        next(iterator)
+    assert is_open(store)
+    del iterator
+    assert not is_open(store)
 
 
 def test_mode_w_begins_each_session_empty(path: Path) -> None:
