@@ -275,7 +275,8 @@ class Job(DataDirectory):
     def remove(self) -> None:
         """Remove the job with everything in it. In one step, or not at all.
 
-        Does nothing if the job is not there.
+        Does nothing if the job is not there; raises `JobMovedError` if this handle has
+        seen it, and it is elsewhere now.
 
         Examples
         --------

@@ -40,8 +40,13 @@ logger = logging.getLogger(__name__)
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 #: What ``flock`` answers on a file system that cannot lock directories.
 _UNSUPPORTED: Final = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+#: Seconds between two looks of one who waits.
 _FIRST_PAUSE: Final = 0.0003
-_LONGEST_PAUSE: Final = 0.02
+_LONGEST_PAUSE: Final = 0.002
+#: One who takes the same lock again and again lets go of it for so long, after so long, so that
+#: those who wait get a turn: there is no queue behind ``flock``.
+_TURN: Final = 0.02
+_GAP: Final = 0.0006
 
 Key = tuple[int, int] | str
 
@@ -66,6 +71,9 @@ class _Table:
         self.mutex = threading.Lock()
         self.entries: dict[Key, DirectoryLock] = {}
         self.without_flock: set[int] = set()
+        self.last: Key | None = None
+        self.last_since = 0.0
+        self.last_release = 0.0
 
     def join(self, path: str, key: Key) -> DirectoryLock:
         with self.mutex:
@@ -80,6 +88,15 @@ class _Table:
             entry.users -= 1
             if not entry.users:
                 self.entries.pop(entry.key, None)
+
+    def give_way(self, key: Key) -> None:
+        """Pause for a moment if this process holds one lock nearly all the time."""
+        now = time.monotonic()
+        if key != self.last or now - self.last_release > _GAP:
+            self.last, self.last_since = key, now
+        elif now - self.last_since > _TURN:
+            time.sleep(_GAP)
+            self.last_since = time.monotonic()
 
     def after_fork(self) -> None:
         """Close what a forked child inherited, without unlocking what the parent holds."""
@@ -160,6 +177,7 @@ def release(lock: DirectoryLock) -> None:
                 # A forked child may still hold a copy of the descriptor: closing is not enough.
                 _flock_quietly(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
+        _table.last_release = time.monotonic()
     lock.thread_lock.release()
     _table.leave(lock)
 
@@ -200,7 +218,7 @@ class _Patience:
         if not self.remaining():
             return False
         time.sleep(self.pause * random.uniform(0.5, 1.5))
-        self.pause = min(self.pause * 1.5, _LONGEST_PAUSE)
+        self.pause = min(self.pause * 1.002, _LONGEST_PAUSE)
         return True
 
 
@@ -214,6 +232,7 @@ def _acquire_once(path: str, fallback: str, wait: _Patience) -> DirectoryLock:
                 raise LockTimeoutError(path, "another thread of this process", wait.seconds)
         try:
             if not lock.depth:
+                _table.give_way(key)
                 lock.descriptor, descriptor = descriptor, None
                 _lock_first(lock, path, fallback, wait)
             lock.depth += 1

@@ -26,6 +26,8 @@ __all__ = ["create_job", "create_jobs", "initialise"]
 
 #: Jobs that share one sync of the file system.
 BATCH: Final = 1000
+#: Others may remove the job again and again while it is made; not so often.
+_MOST_ATTEMPTS: Final = 100
 #: What a rename onto a directory that holds something answers.
 OCCUPIED: Final = {errno.EEXIST, errno.ENOTEMPTY}
 
@@ -44,22 +46,26 @@ def initialise(
         When the file there is bad and may not be replaced: without `force`, or because the state
         point is not known.
     """
-    path = workspace.job(job_id)
-    while True:
-        problem = find_problem(workspace, job_id)
-        if not problem:
-            return False
-        if not os.path.isdir(path):
-            if statepoint is None:
-                raise JobsCorruptedError([job_id], {job_id: problem})
-            if create_job(workspace, job_id, statepoint):
-                return True
+    for _ in range(_MOST_ATTEMPTS):
         try:
-            return _mend(workspace, job_id, statepoint, force=force)
+            return _initialise_once(workspace, job_id, statepoint, force=force)
         except FileNotFoundError:
-            if os.path.isdir(path):
-                raise
-            # Another process removed the job between two looks: begin again.
+            continue  # another process removed the job between two looks
+    return _initialise_once(workspace, job_id, statepoint, force=force)
+
+
+def _initialise_once(
+    workspace: Workspace, job_id: str, statepoint: dict[str, Any] | None, *, force: bool
+) -> bool:
+    problem = find_problem(workspace, job_id)
+    if not problem:
+        return False
+    if not os.path.isdir(workspace.job(job_id)):
+        if statepoint is None:
+            raise JobsCorruptedError([job_id], {job_id: problem})
+        if create_job(workspace, job_id, statepoint):
+            return True
+    return _mend(workspace, job_id, statepoint, force=force)
 
 
 def create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) -> bool:

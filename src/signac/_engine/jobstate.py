@@ -242,13 +242,15 @@ class JobState:
     def clear(self) -> None:
         """Remove all files but the state point."""
         PROCESS_BUFFER.discard_file(self._document_path())
-        remove.clear_job(self.workspace, self.id)
+        if not remove.clear_job(self.workspace, self.id) and self.seen:
+            self.raise_if_moved()
 
     def remove(self) -> None:
         """Remove the job directory."""
         PROCESS_BUFFER.discard_file(self._document_path())
         self.known_statepoint()
-        remove.remove_job(self.workspace, self.id)
+        if not remove.remove_job(self.workspace, self.id) and self.seen:
+            self.raise_if_moved()
         self.seen = False
         self.since = time.time()
         self._document = None

@@ -127,7 +127,7 @@ def ensure_workspace(workspace: Workspace, *, sync: bool = False) -> None:
     if os.path.isdir(path):
         _watch_elsewhere(path, marker)
         return
-    if os.path.lexists(path):
+    if os.path.lexists(path) and not os.path.isdir(path):
         reason = _explain_link(path) if os.path.islink(path) else _OCCUPIED
         logger.error("%s: %s", path, reason)
         raise WorkspaceOccupiedError(path, f"{path}: {reason}")
