@@ -96,6 +96,7 @@ class Reference:
     after: Picture
     between: tuple[Picture, ...]
     names: frozenset[str]
+    jobs: int | None
 
 
 def rehearse(operation: Operation, directory: str) -> Reference:
@@ -119,8 +120,11 @@ def rehearse(operation: Operation, directory: str) -> Reference:
         root = os.path.join(directory, f"between{number}")
         between.append(run_once(root, open_)[0])
         names |= raw.names(root)
+    # Only where the number of jobs stays the same is a handle without a job a lie.
+    counts = {raw.number_of_jobs(scene), raw.number_of_jobs(os.path.join(directory, "after"))}
+    jobs = counts.pop() if len(counts) == 1 else None
     assert points, f"{operation}: no mutation was recorded, nothing is tested"
-    return Reference(scene, tuple(points), before, after, tuple(between), frozenset(names))
+    return Reference(scene, tuple(points), before, after, tuple(between), frozenset(names), jobs)
 
 
 def targets(reference: Reference, mode: str) -> list[tuple[int, str, str]]:
@@ -306,13 +310,18 @@ def _disturb(trial: Trial, root: str) -> dict[str, Any]:
     scene = _start(trial.operation, root)
     failure = _failure_of(scene.act, injector(trial.mode, trial.point[0]))
     seen = raw.picture(root)
-    report = {"failure": failure, "picture": seen, "memory": _lies(scene), "retry": None}
+    report = {
+        "failure": failure,
+        "picture": seen,
+        "memory": _lies(trial, scene, root),
+        "retry": None,
+    }
     if failure is not None and trial.state(seen) in ("before", "mixed"):
         failure = _failure_of(scene.act, None)
         report["retry"] = {
             "failure": failure,
             "picture": raw.picture(root),
-            "memory": [] if failure else _lies(scene),
+            "memory": [] if failure else _lies(trial, scene, root),
         }
     return report
 
@@ -329,9 +338,13 @@ def _failure_of(act: Callable[[], object], fault: Any) -> processes.Failure | No
     return None
 
 
-def _lies(scene: Scene) -> list[str]:
+def _lies(trial: Trial, scene: Scene, root: str) -> list[str]:
     """List where the handles in memory say something else than the disk."""
     found = []
+    jobs = raw.number_of_jobs(root)
+    for job in scene.jobs:
+        if jobs == trial.reference.jobs and not os.path.isdir(job.path):
+            found.append(f"no job was removed, and the handle has id {job.id}, which is not there")
     for job in scene.jobs:
         try:
             found += raw.job_lies(job)

@@ -39,6 +39,11 @@ def is_complete(root: str) -> bool:
     return all(os.path.exists(os.path.join(path, ".signac", "config")) for path in projects(root))
 
 
+def number_of_jobs(root: str) -> int:
+    """Return how many job directories all projects of a scene have."""
+    return sum(len(rawcheck.snapshot(path)) for path in projects(root))
+
+
 def picture(root: str) -> Picture:
     """Return the state of all projects and all other files of a scene."""
     found: Picture = {}
