@@ -1,5 +1,6 @@
 """HDF5 stores used by several processes at a time."""
 
+import atexit
 import os
 import select
 import signal
@@ -291,6 +292,38 @@ def test_forked_children(path: str) -> None:
         store["z"] = 3
         assert store["y"] == 1
     assert run(lambda: (list(H5Store(path)), int(H5Store(path)["y"]))).get() == (["x", "y", "z"], 1)
+
+
+@pytest.mark.parametrize("ending", ["close", "collect", "exit"])
+def test_a_forked_child_writes_nothing_back(path: str, ending: str) -> None:
+    """However a child ends what it inherited, it does not undo what the parent wrote since."""
+    go, let_go = os.pipe()
+    store = H5Store(path)
+    store.open()
+    store.update({f"k{number}": number for number in range(50)})
+
+    def child() -> int:
+        found = int(store["k7"])
+        os.read(go, 1)
+        if ending == "close":
+            store.close()
+        elif ending == "collect":
+            store.__del__()
+        else:
+            atexit._run_exitfuncs()
+        return found
+
+    forked = start(child)
+    for number in range(50, 300):
+        store[f"k{number}"] = numpy.full(number, number)
+    store.close()
+    os.write(let_go, b"x")
+    assert forked.result().get() == 7
+    with H5Store(path) as again:
+        assert len(again) == 300
+        assert again["k299"][()].tolist() == [299] * 299
+    for descriptor in (go, let_go):
+        os.close(descriptor)
 
 
 def test_locking_can_be_switched_off(path: str) -> None:

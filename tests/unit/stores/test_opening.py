@@ -439,6 +439,20 @@ def test_the_finaliser_closes(store: H5Store, path: Path) -> None:
         assert file["x"][()] == 1
 
 
+def test_a_replaced_file_is_noticed(store: H5Store, path: Path) -> None:
+    """A file that was replaced, moved or removed since it was opened is not the current one."""
+    from signac._stores.h5file import open_h5
+
+    store["x"] = 1
+    opened = open_h5(str(path), "r+", {})
+    assert opened.is_current()
+    path.rename(path.with_suffix(".moved"))
+    assert not opened.is_current()
+    path.write_bytes(path.with_suffix(".moved").read_bytes())
+    assert not opened.is_current()
+    opened.finish()
+
+
 def test_swmr(path: Path) -> None:
     """A writer in SWMR mode and readers with `swmr=True` work at the same time."""
     writer = H5Store(str(path), libver="latest")

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy
 import pytest
 
@@ -165,6 +166,15 @@ def test_a_group_can_be_put_into_itself(store: H5Store) -> None:
     assert store["all/g/inner/x"] == 1
     with store:
         assert store["all/g/inner/v"][()].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("value", [{"x": 1, "x/y": 2}, h5py.SoftLink("")], ids=["below", "link"])
+def test_what_fails_while_it_is_written_keeps_the_old_value(store: H5Store, value: Any) -> None:
+    """A value that HDF5 refuses only when it is written leaves the old value too."""
+    store["g"] = {"old": 1}
+    with pytest.raises((OSError, ValueError)):
+        store["g"] = value
+    assert store == {"g": {"old": 1}}
 
 
 def test_numbers_that_are_equal_are_not_the_same(store: H5Store) -> None:
