@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from signac._config.keys import check_schema_version, parse_level
@@ -284,7 +284,11 @@ class Project(DataDirectory):
         return self._contains_job_id(job.id)
 
     def _contains_job_id(self, job_id: str) -> bool:
-        return os.path.isdir(self._home.workspace.job(job_id))
+        try:
+            mode = os.stat(self._home.workspace.job(job_id)).st_mode
+        except (OSError, ValueError):
+            return False
+        return stat.S_ISDIR(mode)
 
     def min_len_unique_id(self) -> int:
         """Return how many characters tell all ids apart; 0 for less than two jobs.
@@ -302,6 +306,8 @@ class Project(DataDirectory):
     @contextmanager
     def temporary_project(self, dir: PathLike | None = None) -> Iterator[Any]:  # noqa: A002
         """Make a project of the same class for a ``with`` block, in the workspace or in `dir`."""
+        from tempfile import TemporaryDirectory
+
         ensure_workspace(self._home.workspace)
         with TemporaryDirectory(dir=dir or self.workspace) as path:
             yield type(self).init_project(path)

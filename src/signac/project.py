@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from signac.cursor import JobsCursor
@@ -118,5 +117,7 @@ def TemporaryProject(cls: Any = None, **kwargs: Any) -> Iterator[Any]:  # noqa: 
     ...     print(len(project))
     0
     """
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(**kwargs) as path:
         yield (cls or Project).init_project(path)

@@ -27,6 +27,7 @@ __all__ = [
     "encode",
     "is_settled",
     "parse",
+    "read_bytes",
     "read_file",
     "stamp_of",
 ]
@@ -107,6 +108,21 @@ def read_file(path: str) -> tuple[bytes, Stamp]:
     finally:
         os.close(descriptor)
     return data, stamp_of(status)
+
+
+def read_bytes(path: str) -> bytes:
+    """Return the contents of a file: `read_file` without the stamp, for what never changes."""
+    descriptor = os.open(path, _OPEN)
+    try:
+        data = os.read(descriptor, 4096)
+        if len(data) == 4096:
+            parts = [data]
+            while chunk := os.read(descriptor, 1 << 20):
+                parts.append(chunk)
+            data = b"".join(parts)
+    finally:
+        os.close(descriptor)
+    return data
 
 
 def stamp_of(status: os.stat_result) -> Stamp:

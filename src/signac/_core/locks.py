@@ -21,7 +21,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from signac._core import lockfile
 from signac.errors import InvalidInputError, LockTimeoutError
 
 if TYPE_CHECKING:
@@ -169,6 +168,8 @@ def release(lock: DirectoryLock) -> None:
     lock.depth -= 1
     if not lock.depth:
         if lock.lock_file is not None:
+            from signac._core import lockfile
+
             lockfile.release(lock.lock_file)
             lock.lock_file = None
         if lock.descriptor is not None:
@@ -304,6 +305,8 @@ def _wait_for_flock(descriptor: int, path: str, wait: _Patience) -> None:
 
 
 def _wait_for_file(path: str, fallback: str, wait: _Patience) -> str:
+    from signac._core import lockfile
+
     name = lockfile.name_for(path, fallback)
     while not lockfile.try_acquire(name):
         if not wait.sleep():
@@ -320,9 +323,11 @@ def _find_holder(descriptor: int) -> str:
             rows = [line.split() for line in table]
     except OSError:
         return ""
+    from signac._core.lockfile import describe_process
+
     for row in rows:
         if len(row) > 5 and row[1] == "FLOCK" and row[5] == device and row[4].isdigit():
-            return lockfile.describe_process(int(row[4]))
+            return describe_process(int(row[4]))
     return ""
 
 

@@ -11,7 +11,6 @@ import logging
 import os
 import time
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, unquote
 
 from signac._core import atomic
 from signac._core.ids import is_id
@@ -40,6 +39,8 @@ def log_move(workspace: Workspace, old_id: str, new_id: str) -> None:
 
 def log_departure(workspace: Workspace, job_id: str, path: str) -> None:
     """Note that a job went to another project, where its directory is `path`."""
+    from urllib.parse import quote
+
     log_move(workspace, job_id, quote(path, safe="/"))
 
 
@@ -62,6 +63,8 @@ def find_destination(
     for _ in range(len(moves)):
         job_id = moves[job_id][1]
         if not is_id(job_id):
+            from urllib.parse import unquote
+
             path = unquote(job_id)
             return os.path.basename(path), path
         if job_id == start:

@@ -65,7 +65,7 @@ def _complete(workspace: Workspace, job_id: str) -> None:
 def _read(path: str, job_id: str) -> tuple[dict[str, Any], bytes] | str:
     """Return a state point and its text, or what is wrong."""
     try:
-        raw, _ = jsonfile.read_file(path)
+        raw = jsonfile.read_bytes(path)
         statepoint = jsonfile.parse(raw)
     except PermissionError:
         raise

@@ -297,7 +297,8 @@ def _try_open(path: str, mode: str, options: dict[str, Any]) -> H5File | None:
         if size is None:
             try:
                 # A dangling link names a file that is to be created.
-                return H5File(_open(os.path.realpath(path), "x", options), path, is_plain=is_plain)
+                target = os.path.realpath(path) if os.path.islink(path) else path
+                return H5File(_open(target, "x", options), path, is_plain=is_plain)
             except FileExistsError:  # another process was faster
                 return None
         if size == 0 and "locking" not in options:

@@ -31,7 +31,7 @@ class SyncedDict(AttributeAccess, Node, MutableMapping[str, Any]):
 
     def __setitem__(self, key: str, value: Any) -> None:
         name = check_key(key)
-        plain = convert(self, value, f".{name}")
+        plain = convert(self, value, name)
 
         def assign(data: dict[str, Any]) -> None:
             data[name] = plain
@@ -108,7 +108,7 @@ class SyncedDict(AttributeAccess, Node, MutableMapping[str, Any]):
         if key in self.__data__:
             return self[key]
         name = check_key(key)
-        plain = convert(self, default, f".{name}")
+        plain = convert(self, default, name)
 
         def assign(data: dict[str, Any]) -> None:
             data.setdefault(name, plain)

@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 _set = object.__setattr__
+_PLAIN_SCALARS = frozenset({str, float, bool, type(None)})
+_WORD = 2**63
 
 T = TypeVar("T")
 NodeType = TypeVar("NodeType", bound="Node")
@@ -139,8 +141,16 @@ def child(node: Node, key: Any, value: Any) -> Any:
 
 
 def convert(node: Node, value: Any, place: str = "") -> Any:
-    """Return `value` as plain JSON; an error names its whole place in the tree of the node."""
+    """Return `value` as plain JSON; an error names its whole place in the tree of the node.
+
+    `place` is where the value goes in the node: a key or ``[index]``.
+    """
+    kind = value.__class__
+    if kind in _PLAIN_SCALARS or (kind is int and -_WORD < value < _WORD):
+        return value
     root = node.__root__
+    if place and place[0] != "[":
+        place = "." + place
     try:
         return root.convert(value, place)
     except (KeyTypeError, InvalidKeyError):
