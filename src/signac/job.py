@@ -15,7 +15,7 @@ from signac._engine.jobstate import JobState, home_of
 from signac.errors import DestinationExistsError, InvalidInputError, JobNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from signac._engine.statepoint import StatePointDict
     from signac._stores.manager import H5StoreManager
@@ -61,6 +61,9 @@ class Job(DataDirectory):
     FN_STATE_POINT = layout.STATEPOINT
     FN_DOCUMENT = layout.DOCUMENT
 
+    #: Where `open` was called, innermost last.
+    _left: Sequence[str] = ()
+
     def __init__(
         self,
         project: ProjectLike,
@@ -80,7 +83,6 @@ class Job(DataDirectory):
             if statepoint is not None:
                 self._state.plain = JobState.of_statepoint(project, home, statepoint).plain
         self._state.seen = directory_known
-        self._left: list[str] = []
 
     @property
     def _project(self) -> Any:
@@ -136,11 +138,11 @@ class Job(DataDirectory):
     def __copy__(self) -> Job:
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
-        twin._left = []
+        twin.__dict__.pop("_left", None)
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_left": []}
+        return {name: value for name, value in self.__dict__.items() if name != "_left"}
 
     def init(self, force: bool = False, validate_statepoint: bool = True) -> Job:
         """Make sure that the job is there, and return it.
@@ -244,12 +246,12 @@ class Job(DataDirectory):
         self._state.ensure()
         logger.info("enter %s", self.path)
         os.chdir(self.path)
-        self._left.append(before)
+        self._left = (*self._left, before)
 
     def close(self) -> None:
         """Change back to where `open` was called; does nothing if it was not."""
         if self._left:
-            back = self._left.pop()
+            *self._left, back = self._left
             os.chdir(back)
             logger.info("leave %s", self.id)
 

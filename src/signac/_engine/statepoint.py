@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +47,8 @@ class StatePointDict(SyncedDict):
 class StatepointRoot(Root):
     """The root of a state point; the state of the job reads and writes it."""
 
+    __slots__ = ("depth", "loaded", "mutex", "shared", "state")
+
     name = "sp"
     fallible = True
 
@@ -57,7 +58,7 @@ class StatepointRoot(Root):
         self.loaded = False
         # perf: the containers belong to the state until the first change (compare.py, sp).
         self.shared = True
-        self.mutex = threading.RLock()
+        self.mutex = state.mutex
         self.depth = 0
 
     def refresh(self) -> None:

@@ -39,6 +39,8 @@ class Root:
         Whether `commit` can fail, so that a node must be able to undo its change.
     """
 
+    __slots__ = ("kinds", "node")
+
     name = "value"
     kinds: Kinds
     fallible = False
