@@ -2,8 +2,8 @@
 
 HDF5 locks a file for other processes while it is open, and refuses at once. Inside a process it
 shares one open file between all handles, so the order of threads is kept here: one re-entrant
-lock for each file (its real path), held while a store has the file open. The entry of a file
-lives as long as somebody holds or awaits it.
+lock for each file (its directory and name, links followed), held while a store has it open. The
+entry of a file lives as long as somebody holds or awaits it.
 
 A hold belongs to the open file and not to a thread: whoever closes the file gives the lock back.
 """
@@ -36,8 +36,10 @@ except ImportError:  # Windows
 
 __all__ = [
     "FileLock",
+    "Key",
     "Patience",
     "acquire",
+    "key_of",
     "let_go_of_inherited",
     "locking_is_off",
     "release",
@@ -50,11 +52,15 @@ _LONGEST_PAUSE: Final = 0.03
 _UNSUPPORTED: Final = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
+#: Device and inode of the directory, and the name in it.
+Key = tuple[int, int, str]
+
+
 @dataclass(slots=True, eq=False)
 class FileLock:
     """The lock of one file in this process, and the sessions that have the file open."""
 
-    path: str
+    key: Key
     owner: int | None = None
     count: int = 0
     users: int = 0
@@ -68,7 +74,7 @@ class _Table:
 
     def __init__(self) -> None:
         #: In a forked child, what the parent had open when it forked.
-        self.inherited: dict[str, list[Session]] = {}
+        self.inherited: dict[Key, list[Session]] = {}
         self.reset()
 
     def reset(self) -> None:
@@ -76,7 +82,7 @@ class _Table:
         # Re-entrant: the collector may close a forgotten store in the middle of `acquire`.
         self.mutex = threading.RLock()
         self.released = threading.Condition(self.mutex)
-        self.entries: dict[str, FileLock] = {}
+        self.entries: dict[Key, FileLock] = {}
         self.waiting = 0
 
     def after_fork(self) -> None:
@@ -96,23 +102,27 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_table.after_fork)
 
 
-def acquire(path: str, key: str | None = None) -> FileLock:
-    """Wait until no other thread of this process uses the file at `path`.
+def key_of(path: str) -> Key:
+    """Return what identifies the file at `path` in this process, whether it exists or not."""
+    if os.path.islink(path):
+        path = os.path.realpath(path)
+    directory, name = os.path.split(path)
+    try:
+        status = os.stat(directory)
+    except OSError:  # nothing can be opened there, whatever the lock
+        return 0, 0, path
+    return status.st_dev, status.st_ino, name
 
-    Parameters
-    ----------
-    path : str
-        Name of the file, for messages.
-    key : str, optional
-        Its real path, where the caller knows it.
+
+def acquire(path: str) -> FileLock:
+    """Wait until no other thread of this process uses the file at `path`.
 
     Raises
     ------
     LockTimeoutError
         When another thread kept it open for the whole time.
     """
-    if key is None:
-        key = os.path.realpath(path)
+    key = key_of(path)
     me = threading.get_ident()
     with _table.mutex:
         lock = _table.entries.get(key)
@@ -144,8 +154,8 @@ def release(lock: FileLock) -> None:
 
 def _leave(lock: FileLock) -> None:
     lock.users -= 1
-    if not lock.users and _table.entries.get(lock.path) is lock:
-        del _table.entries[lock.path]
+    if not lock.users and _table.entries.get(lock.key) is lock:
+        del _table.entries[lock.key]
 
 
 def _wait_for_thread(lock: FileLock, path: str) -> None:
@@ -160,7 +170,7 @@ def _wait_for_thread(lock: FileLock, path: str) -> None:
         raise LockTimeoutError(path, f"another thread of this process ({holder})", timeout)
 
 
-def let_go_of_inherited(key: str | None = None) -> None:
+def let_go_of_inherited(key: Key | None = None) -> None:
     """In a forked child, forget that HDF5 has a file (or any) open: that is the parent's.
 
     HDF5 would use the parent's open file, without a lock, for whoever opens it again here.

@@ -86,14 +86,13 @@ class Use:
 class Session:
     """The way of one store to its file."""
 
-    __slots__ = ("_key", "filename", "mode", "opened", "options", "truncated")
+    __slots__ = ("filename", "mode", "opened", "options", "truncated")
 
     def __init__(self, filename: str, options: dict[str, Any]) -> None:
         self.filename = filename
         self.options = {key: value for key, value in options.items() if key != "mode"}
         self.mode: str | None = options.get("mode")
         self.opened: Opened | None = None
-        self._key: str | None = None
         #: Whether a store with mode "w" or "x" has made its file.
         self.truncated = False
 
@@ -159,7 +158,7 @@ class Session:
         opened = self.opened
         if opened is not None and opened.thread == get_ident() and not self._is_inherited(write):
             return self._join(opened, write=write)
-        lock = self._acquire()
+        lock = locks.acquire(self.filename)
         try:
             if self.opened is not None and not self._is_inherited(write):
                 locks.release(lock)
@@ -239,14 +238,9 @@ class Session:
         if opened is not None:
             opened.h5 = self._open_file("r+" if opened.h5.writable else "r")
 
-    def _acquire(self) -> locks.FileLock:
-        if self._key is None:
-            self._key = os.path.realpath(self.filename)
-        return locks.acquire(self.filename, self._key)
-
     def _begin_explicit(self, mode: str | None) -> tuple[Opened, bool]:
         """Return the open file, and whether it was open before."""
-        lock = self._acquire()
+        lock = locks.acquire(self.filename)
         try:
             opened = self.opened
             if opened is not None and opened.h5.pid == os.getpid():
@@ -310,7 +304,7 @@ class Session:
 
     def _start(self, lock: locks.FileLock, mode: str) -> Opened:
         """Open the file; `lock` is kept until it is closed."""
-        locks.let_go_of_inherited(lock.path)
+        locks.let_go_of_inherited(lock.key)
         readers = [] if mode == "r" or not lock.sessions else _implicit_readers(lock)
         for reader in readers:
             reader.suspend()
