@@ -197,8 +197,11 @@ class Project(DataDirectory):
         if len(id) < JOB_ID_LENGTH:
             return Job(self, id_=self._home.resolve(id), directory_known=True)
         if is_id(id):
-            if self._contains_job_id(id):
-                return Job(self, id_=id, directory_known=True)
+            text = self._home.peek(id)
+            if text is not None or self._contains_job_id(id):
+                job = Job(self, id_=id, directory_known=True)
+                job._state.text = text
+                return job
             known = self._home.recall(id, from_disk=True)
             if known is not None:
                 return Job(self, known, id)

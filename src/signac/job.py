@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from signac.errors import DestinationExistsError, InvalidInputError, JobNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from signac._engine.statepoint import StatePointDict
     from signac._stores.manager import H5StoreManager
@@ -133,6 +133,8 @@ class Job(DataDirectory):
         return self._state.path
 
     def __truediv__(self, name: PathLike) -> Path:
+        from pathlib import Path
+
         return Path(self._state.path) / name
 
     def __copy__(self) -> Job:

@@ -113,7 +113,7 @@ def corrupt(project: Any) -> Any:
 
 def vanished(project: Any) -> None:
     job = project.open_job({"z": 1}).init()
-    found = signac.get_project(project.path).open_job(id=job.id)
+    (found,) = signac.get_project(project.path)
     shutil.rmtree(job.path)
     found.sp()
 

@@ -1002,7 +1002,7 @@ def test_44_one_error_for_one_damage(project: Any, job: Any, reopen: Any, damage
 
 def test_44_vanished_job_has_no_attributes_by_mistake(job: Any, reopen: Any) -> None:
     """The attributes of the state point of a vanished job are not simply missing."""
-    found = reopen().open_job(id=job.id)
+    (found,) = reopen()
     shutil.rmtree(job.path)
     with pytest.raises((JobsCorruptedError, JobNotFoundError)) as caught:
         found.sp.a

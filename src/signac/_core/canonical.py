@@ -20,7 +20,6 @@ from collections import UserString
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from pathlib import PurePath
 from typing import Any, NoReturn
 
 from signac.errors import InvalidKeyError, KeyTypeError, NumpyConversionWarning
@@ -179,7 +178,9 @@ def _convert_other(value: Any) -> Any:
         return float.__float__(value)
     if isinstance(value, Enum):
         return _convert(value.value)
-    if isinstance(value, PurePath):
+    # A value of these libraries can only be there if the library is loaded.
+    pathlib = sys.modules.get("pathlib")
+    if pathlib is not None and isinstance(value, pathlib.PurePath):
         return value.as_posix()
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(value, (numpy.generic, numpy.ndarray)):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from signac._core import jsonfile
 from signac._core.canonical import encode_default
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 try:
     # perf: a third of the time of hashlib, which goes through OpenSSL; ids are no secrets.
@@ -26,23 +24,7 @@ _PREFIX = re.compile("[0-9a-f]{0,32}")
 
 #: Sorted keys at every level, default separators, ASCII escapes: the bytes that are hashed.
 _encode = json.JSONEncoder(sort_keys=True, default=encode_default).encode
-
-
-def _plain_encoder() -> Callable[[Any], str]:
-    """Return ``JSONEncoder(sort_keys=True).encode`` for trees of plain types.
-
-    perf: the standard encoder makes its C encoder anew for each call; this keeps one, which takes
-    a third off (compare.py, statepoint-by-id). Where there is no C encoder, the standard one does.
-    """
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return json.JSONEncoder(sort_keys=True).encode
-    escape = json.encoder.encode_basestring_ascii
-    encode = make(None, None, escape, None, ": ", ", ", True, False, True)
-    return lambda value: "".join(encode(value, 0))
-
-
-_encode_plain = _plain_encoder()
+_encode_plain = jsonfile.prepare_encoder(sort_keys=True)
 
 
 def calc_id(statepoint: Any) -> str:

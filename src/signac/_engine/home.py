@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from signac._core import jsonfile
-from signac._core.ids import is_id_prefix
+from signac._core.ids import has_id, is_id_prefix
 from signac._engine.record import read_statepoint
 from signac._engine.workspace import Workspace, iter_ids
 from signac._index.legacy_cache import LegacyCache
@@ -56,11 +56,26 @@ class Home:
             return _parse(raw)
         return self._legacy.get(job_id) if from_disk else None
 
-    def statepoint(self, job_id: str) -> dict[str, Any]:
-        """Return the state point of a job, from memory or from its file."""
+    def peek(self, job_id: str) -> bytes | None:
+        """Return the text of a state point file as it is, None if it cannot be read.
+
+        perf: to look whether a job is there costs as much as to read this (statepoint-by-id).
+        """
+        try:
+            return jsonfile.read_bytes(self.workspace.statepoint(job_id))
+        except OSError:
+            return None
+
+    def statepoint(self, job_id: str, text: bytes | None = None) -> dict[str, Any]:
+        """Return the state point of a job, from memory, from `text` if right, or from its file."""
         raw = self._known.get(job_id)
         if raw is not None:
             return _parse(raw)
+        if text is not None:
+            found = _verified(text, job_id)
+            if found is not None:
+                self._remember(job_id, text)
+                return found
         statepoint, raw = read_statepoint(self.workspace, job_id)
         self._remember(job_id, raw)
         return statepoint
@@ -109,6 +124,16 @@ class Home:
         except WorkspaceError as error:
             logger.error("%s", error)
             raise
+
+
+def _verified(raw: bytes, job_id: str) -> dict[str, Any] | None:
+    try:
+        statepoint = jsonfile.parse(raw)
+    except (ValueError, RecursionError):
+        return None
+    if statepoint.__class__ is dict and has_id(raw, statepoint, job_id):
+        return statepoint
+    return None
 
 
 def _parse(raw: bytes) -> dict[str, Any]:

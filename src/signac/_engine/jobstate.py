@@ -49,6 +49,8 @@ class JobState:
         business.
     seen : bool
         Whether this handle has seen the job directory.
+    text : bytes or None
+        The state point file as it was when the job was opened, not looked at yet.
     """
 
     __slots__ = (
@@ -63,6 +65,7 @@ class JobState:
         "project",
         "seen",
         "since",
+        "text",
     )
 
     def __init__(self, project: Any, home: Home, job_id: str, plain: dict[str, Any] | None) -> None:
@@ -73,6 +76,7 @@ class JobState:
         self.given: Any = None
         self.since = time.time()
         self.seen = False
+        self.text: bytes | None = None
         self.mutex = threading.RLock()
         self._statepoint: StatePointDict | None = None
         self._document: JSONDict | None = None
@@ -133,7 +137,7 @@ class JobState:
         """Return the plain state point, from the disk if need be; not to be changed."""
         if self.plain is None:
             try:
-                self.plain = self.home.statepoint(self.id)
+                self.plain = self.home.statepoint(self.id, self.text)
             except JobsCorruptedError:
                 if not os.path.isdir(self.path):
                     self.raise_if_moved()
@@ -141,6 +145,7 @@ class JobState:
                         self.id, f"the directory of job {self.id} is gone: {self.path}"
                     ) from None
                 raise
+            self.text = None
             self.seen = True
             self.since = time.time()
         return self.plain

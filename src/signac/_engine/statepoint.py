@@ -85,8 +85,8 @@ class StatepointRoot(Root):
     def commit(self, added: Any = None) -> None:
         """Move the job to the new state point."""
         if self.depth == 1:
-            self.state.apply(copy_plain(self.node.__data__))
-            self.loaded = True
+            self.state.apply(self.node.__data__)
+            self.loaded = self.shared = True
 
     def end(self) -> None:
         """Let other threads go on."""

@@ -106,9 +106,10 @@ class H5File:
         if self._status is None:
             return True
         try:
-            return os.path.samestat(self._status, os.stat(self.path))
+            now = os.stat(self.path)
         except FileNotFoundError:
             return False
+        return now.st_ino == self._status.st_ino and now.st_dev == self._status.st_dev
 
     def expect(self, count: int) -> None:
         """Make sure that `count` more bytes fit, if that is in doubt.

@@ -246,7 +246,8 @@ class Session:
             if opened is not None and opened.h5.pid == os.getpid():
                 locks.release(lock)
                 return opened, True
-            self.leave_to_parent()
+            if opened is not None:
+                self.leave_to_parent()
             return self._start(lock, mode or self.mode or "a"), False
         except BaseException:
             locks.release(lock)

@@ -8,10 +8,11 @@ the lock of the directory, reads what others wrote, applies itself, and replaces
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from signac._core import jsonfile, locks
 from signac._core.canonical import validate_keys
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from signac._synced.node import Node
 
 __all__ = ["FileRoot", "parse_document"]
+
+#: perf: numbers have dots too; only text in which a key may have one is walked (document-by-id).
+#: An escape, or a zero byte of UTF-16, may hide one.
+_MAY_HAVE_DOTS: Final = re.compile(rb"""\.[^"]*"\s*:|\\|\x00""").search
 
 #: Transactions under way in this process, by the real path of their file: another object on the
 #: same file takes part in the transaction of its thread.
@@ -115,6 +120,8 @@ class FileRoot(Root):
         if PROCESS_BUFFER.depth or self.buffer_depth:
             PROCESS_BUFFER.enter(self)
             return
+        if self.raw is None and self._first_look():
+            return
         try:
             status = os.stat(self.path)
         except (FileNotFoundError, NotADirectoryError):
@@ -127,6 +134,12 @@ class FileRoot(Root):
             return
         with self.mutex:
             self.read()
+
+    def _first_look(self) -> bool:
+        """Read a file that was not there, or not read yet; False if it is still not there."""
+        with self.mutex:
+            self.read()
+        return self.raw is not None
 
     def read(self) -> None:
         """Read the file, and parse it if its bytes changed; the caller holds the mutex."""
@@ -321,7 +334,7 @@ def parse_document(raw: bytes, path: str) -> dict[str, Any] | None:
     """Parse the contents of a document file; None stands for an empty one (JSON ``null``)."""
     data = jsonfile.decode(raw, path)
     if data.__class__ is dict:
-        dotted = validate_keys(data) if b"." in raw else []
+        dotted = validate_keys(data) if _MAY_HAVE_DOTS(raw) else []
         if dotted:
             raise InvalidKeyError(
                 f"{path}: keys with dots at {', '.join(dotted)}; dots separate nested keys, "
