@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import processes
 import rawcheck
 from concurrency.workshop import PROCESSES, attempts, flawless, open_project
+from signac._core import faults
 from signac.errors import DestinationExistsError, JobMovedError
 
 rounds = pytest.mark.parametrize("rounds", [8, pytest.param(50, marks=pytest.mark.long)])
@@ -261,3 +263,71 @@ def test_init_after_a_move_creates_on_purpose(path):
     assert jobs[rawcheck.id_of({"a": 1})] == ({"a": 1}, {"kept": 1}, {})
     job.doc.again = 2
     assert flawless(path)[job.id][1] == {"again": 2}
+
+
+def _open_by_statepoint(project: Any, statepoint: dict[str, Any]) -> Any:
+    job = project.open_job(statepoint)
+    assert job.doc() == {"kept": statepoint["step"]}
+    return job
+
+
+OPENERS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
+    "by-id": lambda project, statepoint: project.open_job(id=rawcheck.id_of(statepoint)),
+    "by-iteration": lambda project, statepoint: next(
+        job for job in project if job.id == rawcheck.id_of(statepoint)
+    ),
+    "by-statepoint": _open_by_statepoint,
+}
+
+
+def _steps_of_a_change(path: str) -> list[int]:
+    """Return the numbers of the mutations up to the rename of the directory."""
+
+    def rehearsal() -> list[tuple[int, str, str]]:
+        job = open_project(path).open_job({"rehearsal": 1}).init()
+        with faults.record() as points:
+            job.sp.b = 1
+        return list(points)
+
+    steps = []
+    for number, operation, name in processes.run(rehearsal).get():
+        steps.append(number)
+        if operation == "rename" and len(os.path.basename(name)) == 32:
+            return steps
+    raise AssertionError("the directory was never renamed")
+
+
+@pytest.mark.parametrize("opened", OPENERS)
+def test_a_handle_opened_while_the_move_is_under_way(opened, path):
+    """Opened at any step before the directory is renamed, a handle is told JobMovedError later."""
+    steps = _steps_of_a_change(path)
+    assert len(steps) > 2
+    for step in steps:
+        statepoint = {"a": 0, "step": step}
+        open_project(path).open_job(statepoint).init().doc.kept = step
+        there, go = os.pipe(), os.pipe()
+
+        def pause(number: int, *_: Any, step: int = step, there: Any = there, go: Any = go) -> None:
+            if number == step:
+                os.write(there[1], b".")
+                os.read(go[0], 1)
+
+        def change(statepoint: Any = statepoint, pause: Any = pause) -> str:
+            job = open_project(path).open_job(statepoint)
+            with faults.injecting(pause):
+                job.sp.b = 1
+            return str(job.id)
+
+        changer = processes.start(change)
+        os.close(there[1])
+        assert os.read(there[0], 1) == b".", changer.result()
+        handle = OPENERS[opened](open_project(path), statepoint)
+        os.write(go[1], b".")
+        new = changer.result().get()
+        for descriptor in (there[0], *go):
+            os.close(descriptor)
+        with pytest.raises(JobMovedError) as caught:
+            handle.doc.late = step
+        assert (caught.value.old_id, caught.value.new_id) == (rawcheck.id_of(statepoint), new)
+        assert flawless(path)[new][1] == {"kept": step}
+    assert len(flawless(path)) == len(steps) + 1

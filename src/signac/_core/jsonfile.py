@@ -104,7 +104,7 @@ def parse(data: bytes) -> Any:
         if end == len(text):
             return value
     except ValueError:
-        pass
+        pass  # not JSON, or not in UTF-8: the standard function says which
     return json.loads(data)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import h5py
@@ -32,6 +33,10 @@ __all__ = ["H5File", "as_io_error", "is_open_here", "open_h5"]
 #: h5py takes these only when it creates a file.
 _CREATION_ONLY: Final = frozenset({"fs_strategy", "fs_persist", "fs_threshold", "fs_page_size"})
 _ERRNO: Final = re.compile(r"errno = (\d+)")
+#: HDF5 looks at the size of a file before it locks it, and finds it too short when another
+#: process was just finishing it. A file that is still like that after these seconds is damaged.
+_UNFINISHED: Final = re.compile("truncated file|signature not found")
+_DOUBTS: Final = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032)
 #: Free space beyond what is about to be written, below which an old value is not given up first.
 _MARGIN: Final = 16 << 20
 #: What a refused object may cost until the file is flushed.
@@ -252,6 +257,7 @@ def open_h5(path: str, mode: str, options: dict[str, Any]) -> H5File:
     if options.get("driver") not in PLAIN_DRIVERS:
         return H5File(h5py.File(path, mode, **options), path, is_plain=False)
     patience = None
+    doubts = list(_DOUBTS)
     while True:
         try:
             opened = _try_open(path, mode, options)
@@ -260,6 +266,9 @@ def open_h5(path: str, mode: str, options: dict[str, Any]) -> H5File:
         except OSError as error:
             if error.errno is not None or isinstance(error, TimeoutError):
                 raise
+            if doubts and _UNFINISHED.search(str(error)):
+                time.sleep(doubts.pop(0))
+                continue
             raise OSError(f"{path}: {error}") from None
         if opened is not None:
             return opened
