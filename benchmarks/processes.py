@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 import time
@@ -20,12 +19,9 @@ class Player:
         What to run.
     environment : dict
         Its environment variables.
-    folder : str
-        Removed at the end.
     """
 
-    def __init__(self, command: list[str], environment: dict[str, str], folder: str) -> None:
-        self.folder = folder
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self._errors = tempfile.TemporaryFile(mode="w+")  # noqa: SIM115  # closed in close()
         self._process = subprocess.Popen(
             command,
@@ -45,7 +41,6 @@ class Player:
         self._process.stdin.close()
         self._process.wait()
         self._errors.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def play(self) -> dict[str, Any] | None:
         """Do the next part; the last one returns the result."""
