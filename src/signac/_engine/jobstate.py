@@ -209,18 +209,23 @@ class JobState:
                 self.path,
             ) from None
 
-    def apply(self, plain: dict[str, Any]) -> None:
-        """Make `plain` the state point; the job moves if it is there."""
-        new_id = id_of_plain(plain)
-        if new_id != self.id:
-            self.flush_document()
-            with self.mutex:
-                self._move_to(new_id, plain)
+    def apply(self, plain: dict[str, Any]) -> OSError | None:
+        """Make `plain` the state point; the job moves if it is there.
 
-    def _move_to(self, new_id: str, plain: dict[str, Any]) -> None:
+        Returns an error that came when the change was complete, for the caller to raise.
+        """
+        new_id = id_of_plain(plain)
+        if new_id == self.id:
+            return None
+        self.flush_document()
+        with self.mutex:
+            return self._move_to(new_id, plain)
+
+    def _move_to(self, new_id: str, plain: dict[str, Any]) -> OSError | None:
         old_id = self.id
+        late = None
         try:
-            rekey.change_statepoint(self.workspace, old_id, new_id, plain)
+            late = rekey.change_statepoint(self.workspace, old_id, new_id, plain)
         except FileNotFoundError:
             if os.path.isdir(self.path):
                 raise
@@ -232,6 +237,7 @@ class JobState:
         self._become(self.project, self.home, new_id, plain)
         if self.seen:
             self.home.remember(new_id, plain)
+        return late
 
     def move(self, project: Any, home: Home) -> None:
         """Rename the job directory into another project."""

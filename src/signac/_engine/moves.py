@@ -1,8 +1,8 @@
 """A log of state point changes, so that whoever looks for a job learns where it went.
 
-One line for each change: time, old id, and the new id or the path in another project; the old id
-once more takes an announced change back. The log is a convenience: it may be deleted at any time,
-and is not waited for on the disk.
+Two lines for each change, one that announces and one that confirms it: time, old id, and the new
+id or the path in another project. The old id once more takes an announced change back. The log is
+a convenience: it may be deleted at any time, and is not waited for on the disk.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 #: About 12,000 changes; older ones are kept in one more file of this size.
 _LONGEST: Final = 2**20
+_LOOKS: Final = 3
 
 
 def log_move(workspace: Workspace, old_id: str, new_id: str) -> None:
@@ -54,11 +55,22 @@ def find_destination(
     tuple of str and str or None, or None
         Its last known id, and its directory if that is in another project.
     """
-    moves: dict[str, tuple[float, str]] = {}
-    for name in (workspace.moves + ".old", workspace.moves):
-        _read_into(name, moves)
-    if job_id not in moves or moves[job_id][0] < since:
-        return None
+    for _ in range(_LOOKS):
+        moves: dict[str, tuple[float, str]] = {}
+        for name in (workspace.moves + ".old", workspace.moves):
+            _read_into(name, moves)
+        if job_id not in moves or moves[job_id][0] < since - 1.0:
+            return None
+        if moves[job_id][0] >= since:
+            return _follow(workspace, job_id, moves)
+        # Announced just before this handle was made: the confirmation may be on its way.
+        time.sleep(0.002)
+    return None
+
+
+def _follow(
+    workspace: Workspace, job_id: str, moves: dict[str, tuple[float, str]]
+) -> tuple[str, str | None] | None:
     start = job_id
     for _ in range(len(moves)):
         job_id = moves[job_id][1]

@@ -7,7 +7,7 @@ The order of steps, and what is true if the process dies after each::
     3  log the move, for those who look for the old id            old job
     4  rename the directory to the new id                         new job: readers use .next
     5  rename .next over the state point file                     new job
-    6  remove the scratch file                                    new job
+    6  log the move once more, remove the scratch file            new job
 
 All of it under the lock of the directory, which stays with the directory.
 """
@@ -38,11 +38,16 @@ logger = logging.getLogger(__name__)
 
 def change_statepoint(
     workspace: Workspace, old_id: str, new_id: str, statepoint: dict[str, Any]
-) -> None:
+) -> OSError | None:
     """Rename a job directory to the id of its new state point and write that.
 
     Before: the job `old_id` is there. After: the job `new_id` is there with the same files.
     Dying anywhere leaves one of the two.
+
+    Returns
+    -------
+    OSError or None
+        What went wrong when everything was done but the last wait for the disk (``durable``).
 
     Raises
     ------
@@ -63,11 +68,20 @@ def change_statepoint(
             _link_next(entry, workspace.statepoint_next(old_id), data)
             _rename(workspace, old_id, new_id, durable=level == "durable")
             _put_statepoint(workspace, old_id, new_id)
+            log_move(workspace, old_id, new_id)
         finally:
             discard(entry)
-        if level == "durable":
-            atomic.sync_directory(new_path)
-            atomic.sync_directory(workspace.path)
+        return _wait_for_disk(workspace, new_path) if level == "durable" else None
+
+
+def _wait_for_disk(workspace: Workspace, new_path: str) -> OSError | None:
+    """Wait for the names on the disk; an error comes too late to undo the change."""
+    try:
+        atomic.sync_directory(new_path)
+        atomic.sync_directory(workspace.path)
+    except OSError as error:
+        return error
+    return None
 
 
 def settle_pending(workspace: Workspace, job_id: str) -> None:

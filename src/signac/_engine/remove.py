@@ -106,6 +106,7 @@ def move_job(workspace: Workspace, job_id: str, other: Workspace) -> None:
                     "clone the job there and remove it here"
                 ) from None
             raise
+        log_departure(workspace, job_id, target)
         if effective(workspace.level) == "durable":
             atomic.sync_directory(other.path)
             atomic.sync_directory(workspace.path)

@@ -47,13 +47,14 @@ class StatePointDict(SyncedDict):
 class StatepointRoot(Root):
     """The root of a state point; the state of the job reads and writes it."""
 
-    __slots__ = ("depth", "loaded", "mutex", "shared", "state")
+    __slots__ = ("depth", "late", "loaded", "mutex", "shared", "state")
 
     name = "sp"
     fallible = True
 
     def __init__(self, state: JobState) -> None:
         self.state = state
+        self.late: OSError | None = None
         self.kinds = _KINDS
         self.loaded = False
         # perf: the containers belong to the state until the first change (compare.py, sp).
@@ -85,13 +86,16 @@ class StatepointRoot(Root):
     def commit(self, added: Any = None) -> None:
         """Move the job to the new state point."""
         if self.depth == 1:
-            self.state.apply(self.node.__data__)
+            self.late = self.state.apply(self.node.__data__)
             self.loaded = self.shared = True
 
     def end(self) -> None:
         """Let other threads go on."""
+        late, self.late = self.late, None
         self.depth -= 1
         self.mutex.release()
+        if late is not None:
+            raise late
 
     @contextmanager
     def transaction(self) -> Iterator[Node]:
