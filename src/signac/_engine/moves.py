@@ -22,7 +22,7 @@ __all__ = ["find_destination", "log_departure", "log_move", "trim"]
 
 logger = logging.getLogger(__name__)
 
-#: About 12,000 changes; older ones are kept in one more file of this size.
+#: About 6,000 changes; older ones are kept in one more file of this size.
 _LONGEST: Final = 2**20
 _LOOKS: Final = 3
 
