@@ -34,6 +34,7 @@ __all__ = [
     "sync_directory",
     "sync_file",
     "sync_filesystem",
+    "sync_late",
     "unlink",
     "write",
     "write_in_place",
@@ -130,6 +131,16 @@ def sync_directory(path: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_late(*paths: str) -> OSError | None:
+    """Sync directories after a change that is complete; return the error that undoes nothing."""
+    try:
+        for path in paths:
+            sync_directory(path)
+    except OSError as error:
+        return error
+    return None
 
 
 def sync_filesystem(path: str) -> bool:

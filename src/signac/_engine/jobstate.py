@@ -246,9 +246,11 @@ class JobState:
         self.flush_document()
         assert self.plain is not None
         with self.mutex:
-            remove.move_job(self.workspace, self.id, home.workspace)
+            late = remove.move_job(self.workspace, self.id, home.workspace)
             self._become(project, home, self.id, self.plain)
         home.remember(self.id, self.plain)
+        if late is not None:
+            raise late
 
     def clear(self) -> None:
         """Remove all files but the state point."""

@@ -71,17 +71,7 @@ def change_statepoint(
             log_move(workspace, old_id, new_id)
         finally:
             discard(entry)
-        return _wait_for_disk(workspace, new_path) if level == "durable" else None
-
-
-def _wait_for_disk(workspace: Workspace, new_path: str) -> OSError | None:
-    """Wait for the names on the disk; an error comes too late to undo the change."""
-    try:
-        atomic.sync_directory(new_path)
-        atomic.sync_directory(workspace.path)
-    except OSError as error:
-        return error
-    return None
+        return atomic.sync_late(new_path, workspace.path) if level == "durable" else None
 
 
 def settle_pending(workspace: Workspace, job_id: str) -> None:

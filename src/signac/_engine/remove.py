@@ -78,8 +78,13 @@ def clear_job(workspace: Workspace, job_id: str) -> bool:
     return True
 
 
-def move_job(workspace: Workspace, job_id: str, other: Workspace) -> None:
+def move_job(workspace: Workspace, job_id: str, other: Workspace) -> OSError | None:
     """Rename a job directory into another workspace on the same file system.
+
+    Returns
+    -------
+    OSError or None
+        What went wrong when everything was done but the last wait for the disk (``durable``).
 
     Raises
     ------
@@ -107,9 +112,8 @@ def move_job(workspace: Workspace, job_id: str, other: Workspace) -> None:
                 ) from None
             raise
         log_departure(workspace, job_id, target)
-        if effective(workspace.level) == "durable":
-            atomic.sync_directory(other.path)
-            atomic.sync_directory(workspace.path)
+        durable = effective(workspace.level) == "durable"
+        return atomic.sync_late(other.path, workspace.path) if durable else None
 
 
 def put_back(aside: str, path: str) -> None:
