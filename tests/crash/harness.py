@@ -297,6 +297,9 @@ def _start(operation: Operation, root: str, open_: Callable[[str], Scene] | None
 def _set_environment(operation: Operation) -> None:
     os.environ.update(operation.environment)
     os.environ["SIGNAC_DURABILITY"] = operation.level
+    # A kill loses nothing that was written, so the trials need the points of the syncs and not the
+    # wait for the disk, which is most of their time. The sync audit waits, and shows that it does.
+    os.fsync = os.fdatasync = lambda descriptor: None  # type: ignore[assignment]
 
 
 def _record(operation: Operation, root: str, open_: Callable[[str], Scene]) -> Any:

@@ -107,7 +107,9 @@ def audited(operation: Operation, root: str) -> dict[str, Any]:
     """Run an operation once under the auditor, in a child, and report."""
 
     def child() -> dict[str, Any]:
+        waits = os.fsync, os.fdatasync
         scene = _start(operation, root)
+        os.fsync, os.fdatasync = waits
         calls: list[str] = []
         for name in ("fsync", "fdatasync"):
             setattr(os, name, _counted(getattr(os, name), calls, name))
