@@ -4,8 +4,12 @@ VENV := .venv
 PEER := .venv-peer
 BIN := $(VENV)/bin
 CONSTRAINTS := requirements/constraints.txt
+SOAK_SECONDS ?= 600
+KILLS ?= 10000
+FUZZ_SECONDS ?= 190
+FORKING := tests/crash tests/concurrency tests/damage tests/powercut tests/soak
 
-.PHONY: help demo test test-long lint bench docs clean peer setup
+.PHONY: help demo test test-long soak nightly lint bench bench-reliability docs clean peer setup
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,11 +31,23 @@ demo: setup ## the main job: a Lennard-Jones study, its table and its plot
 	$(BIN)/python examples/lennard_jones/study.py
 	$(BIN)/python examples/lennard_jones/analyse.py
 
+# Tests that make thousands of processes run on their own: a small test process forks fast.
 test: setup peer ## what must pass before every commit
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not long" $(addprefix --ignore=,$(FORKING))
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not long" $(FORKING)
 
 test-long: setup peer ## many kills, many processes, long random runs
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m long
+
+soak: setup ## everything at once, with kills and full disks: ten minutes, then five with lock files
+	SIGNAC_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest tests/soak
+
+nightly: soak ## soak, 10,000 kills, 32 processes at once, an hour of fuzzing
+	SIGNAC_KILLS=$(KILLS) $(BIN)/python -m pytest tests/crash/test_random_kills.py
+	SIGNAC_PROCESSES=32 $(BIN)/python -m pytest tests/concurrency/test_documents.py
+	SIGNAC_PROCESSES=32 $(BIN)/python -m pytest tests/concurrency -m "not long" --ignore tests/concurrency/test_documents.py
+	SIGNAC_FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m pytest tests/fuzz
+	SIGNAC_EVERY_FAULT=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/crash/test_search_faults.py
 
 lint: setup ## style, types and layers
 	$(BIN)/ruff check src tests examples benchmarks docs
@@ -41,6 +57,8 @@ lint: setup ## style, types and layers
 
 bench: setup peer ## ratios to the released signac, in one run
 	$(BIN)/python benchmarks/compare.py
+bench-reliability: setup peer ## what is lost by both programs, small sizes; see benchmarks/reliability
+	$(BIN)/python benchmarks/reliability/measure.py
 
 clean: ## remove the environments
 	rm -rf $(VENV) $(PEER)

@@ -1,69 +1,12 @@
 """What is measured: every case with its size, what it is held against, and the targets."""
 
-from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["CASES", "Case", "Goal"]
+from cases_search import SEARCH_CASES
+from goals import Case, Goal
+from goals import held_against_peer as _peer
 
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """One ratio of a case.
-
-    Attributes
-    ----------
-    against : {"peer", "floor", "h5py", "limit"}
-        The released signac in its own process; or bare system calls, or h5py, that take turns
-        with ours in one process. The limit is the ratio to the peer that the bare system calls
-        themselves reach.
-    measure : {"cpu", "wall"}
-        What is divided: user and system time, or time on the clock.
-    at_least, aim : float or None
-        Against the peer the ratio is peer / ours and must be as large; against floor and h5py
-        it is ours / theirs and may be as large. None: shown, not judged.
-    """
-
-    against: str
-    measure: str
-    at_least: float | None = None
-    aim: float | None = None
-
-    @property
-    def more_is_better(self) -> bool:
-        return self.against in ("peer", "limit")
-
-    def reaches(self, ratio: float, target: float) -> bool:
-        return ratio >= target if self.more_is_better else ratio <= target
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One piece of work.
-
-    Attributes
-    ----------
-    name, title : str
-        On the command line, and for people.
-    count, quick : int
-        Operations in one timed run, by default and with ``--quick``.
-    goals : tuple of Goal
-        The first is the one against the peer.
-    program : str
-        For a case that is a whole process: what ``python -c`` runs; ``SHARED`` stands for the
-        path of a project.
-    """
-
-    name: str
-    title: str
-    count: int
-    quick: int
-    goals: tuple[Goal, ...]
-    program: str = ""
-
-
-def _peer(at_least: float | None = None, aim: float | None = None) -> tuple[Goal, ...]:
-    return (Goal("peer", "cpu", at_least, aim),)
-
+__all__ = ["CASES"]
 
 #: A write that is safe against power cuts: CPU against the peer, which does not wait for the disk,
 #: and wall time against the system calls without which it cannot be done.
@@ -73,6 +16,26 @@ _SAFE_WRITE: Final = (
     Goal("floor", "wall", 1.3, 1.15),
 )
 _STORE: Final = (Goal("peer", "cpu"), Goal("h5py", "cpu", 1.15, 1.05))
+
+_COPYING: Final = (Goal("peer", "cpu", 1.0), Goal("peer", "wall"))
+#: Per job of five files; one call for all jobs. What is copied must reach the disk here, not there.
+_MOVING: Final = {
+    "sync-new": ("sync into an empty project", _COPYING),
+    "sync-again": ("sync again, nothing changed", _peer(3, 10)),
+    "view-new": ("linked view, first", _peer(1, 1.5)),
+    "view-again": ("linked view again", _peer(3, 5)),
+    "export-directory": ("export to a directory", _COPYING),
+    "export-zip": ("export to a zip", _peer(1)),
+    "export-tar": ("export to a tar", _peer(1)),
+    "import-directory": ("import of a directory", _COPYING),
+    "import-zip": ("import of a zip", _COPYING),
+    "import-tar": ("import of a tar", _COPYING),
+}
+_TRANSFERS: Final = tuple(
+    Case(f"transfer-{name}{suffix}", f"{title}, {count:,} jobs", count, 100, goals)
+    for name, (title, goals) in _MOVING.items()
+    for suffix, count in (("", 1_000), ("-10k", 10_000))
+)
 
 CASES: Final = {
     case.name: case
@@ -130,5 +93,7 @@ CASES: Final = {
         Case("store-read", "job.data[key][()] of 1 MB", 200, 60, _STORE),
         Case("store-write-small", "1,000 numbers into an open store", 4_000, 1_000, _STORE),
         Case("store-read-small", "1,000 numbers from an open store", 4_000, 1_000, _STORE),
+        *_TRANSFERS,
+        *SEARCH_CASES,
     )
 }

@@ -7,7 +7,11 @@ import tempfile
 import time
 from typing import Any
 
-__all__ = ["Player", "time_process"]
+__all__ = ["ChildError", "Player", "time_process"]
+
+
+class ChildError(Exception):
+    """A child failed; the message is the last line that it wrote to standard error."""
 
 
 class Player:
@@ -31,22 +35,35 @@ class Player:
             stderr=self._errors,
             text=True,
         )
-        self.version: str = self._read()
+        try:
+            self.version: str = self._read()
+        except ChildError:
+            self.close()
+            raise
 
     def __enter__(self) -> "Player":
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child: it leaves its loop when standard input ends."""
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait()
+        self._process.stdout.close()
         self._errors.close()
 
     def play(self) -> dict[str, Any] | None:
         """Do the next part; the last one returns the result."""
         assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write("\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it died, and said why
         result: dict[str, Any] | None = self._read()
         return result
 
@@ -56,19 +73,41 @@ class Player:
         if not line:
             self._process.wait()
             self._errors.seek(0)
-            raise SystemExit(f"{' '.join(self._process.args)} failed:\n{self._errors.read()}")
+            raise ChildError(_last_line(self._errors.read()))
         return json.loads(line)
 
 
-def time_process(command: list[str], environment: dict[str, str]) -> dict[str, float]:
-    """Return seconds of CPU and wall time of a whole process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{command} failed")
-    return {"cpu": usage.ru_utime + usage.ru_stime, "wall": wall}
+def time_process(
+    command: list[str], environment: dict[str, str], directory: str | None = None
+) -> dict[str, float]:
+    """Return seconds of CPU and wall time of a whole process.
+
+    Where the last line that it printed is a number, this is ``memory``.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        if process.returncode:
+            raise ChildError(_last_line(errors.read().decode(errors="replace")))
+        times = {"cpu": usage.ru_utime + usage.ru_stime, "wall": wall}
+        printed = _last_line(output.read().decode(errors="replace"))
+    if printed.isdecimal() and len(printed) < 32:  # 32 digits could be an id
+        times["memory"] = float(printed)
+    return times
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else ""

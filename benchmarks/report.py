@@ -4,10 +4,11 @@ import os
 import platform
 from typing import Any
 
-from cases import Goal
-from measure import Result, summarize
+from goals import Goal
+from measure import Result
+from summary import summarize
 
-__all__ = ["describe_machine", "format_table", "to_json"]
+__all__ = ["describe_machine", "format_failures", "format_table", "to_json"]
 
 _HEAD = (
     "case", "held against", "ours cpu", "wall", "theirs cpu", "wall", "ratio", "spread", "at least",
@@ -16,11 +17,13 @@ _HEAD = (
 
 
 def to_json(results: list[Result]) -> dict[str, Any]:
-    """Return all results as plain values; times are seconds of one operation."""
+    """Return all results as plain values; times are seconds of one operation, memory bytes."""
     return {
-        result.case.name: {
+        result.name: {
             "title": result.case.title,
-            "rounds": len(result.ours),
+            "jobs": result.jobs or None,
+            "rounds": max(len(result.ours), len(result.peer)),
+            "failures": result.failures,
             "goals": [
                 summary
                 for goal in result.case.goals
@@ -58,32 +61,55 @@ def describe_machine(folder: str) -> str:
     return f"{system}, {_file_system(folder)}, Python {platform.python_version()}"
 
 
+def format_failures(results: list[Result]) -> str:
+    """Return one line for each side of a case that could not do the work; empty if none."""
+    return "\n".join(
+        f"{result.name}: {side} failed: {words}"
+        for result in results
+        for side, words in result.failures.items()
+    )
+
+
 def _row(result: Result, goal: Goal, summary: dict[str, Any]) -> tuple[str, ...]:
-    ours, theirs = summary["ours"], summary["theirs"]
     sign = ">=" if goal.more_is_better else "<="
     verdict = {True: "yes", False: "NO", None: "-"}[summary["reached"]]
     if summary["aim_reached"]:
         verdict = "aim"
     return (
-        result.case.name,
+        result.name,
         f"{goal.against}, {goal.measure}",
-        _time(ours["cpu"]),
-        _time(ours["wall"]),
-        _time(theirs["cpu"]),
-        _time(theirs["wall"]),
-        f"{summary['ratio']:.2f}",
-        f"{summary['lowest']:.2f}-{summary['highest']:.2f}",
+        *_cells(goal, summary["ours"]),
+        *_cells(goal, summary["theirs"]),
+        *_ratios(summary),
         "-" if goal.at_least is None else f"{sign} {goal.at_least:g}",
         "-" if goal.aim is None else f"{sign} {goal.aim:g}",
         verdict,
     )
 
 
+def _cells(goal: Goal, medians: dict[str, float] | None) -> tuple[str, str]:
+    if medians is None:
+        return "-", "-"
+    if goal.measure == "memory":
+        return f"{medians['memory'] / 2**20:.1f} MiB", "-"
+    return _time(medians["cpu"]), _time(medians["wall"])
+
+
+def _ratios(summary: dict[str, Any]) -> tuple[str, str]:
+    if summary["ratio"] is None:
+        return "-", "-"
+    numbers = (summary["ratio"], summary["lowest"], summary["highest"])
+    ratio, lowest, highest = (f"{number:.{2 if number < 100 else 0}f}" for number in numbers)
+    return ratio, f"{lowest}-{highest}"
+
+
 def _time(seconds: float) -> str:
     micro = seconds * 1e6
     if micro < 10:
         return f"{micro:.2f} us"
-    return f"{micro:.1f} us" if micro < 1000 else f"{micro / 1000:.2f} ms"
+    if micro < 1000:
+        return f"{micro:.1f} us"
+    return f"{micro / 1000:.2f} ms" if seconds < 10 else f"{seconds:.1f} s"
 
 
 def _file_system(folder: str) -> str:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,12 +27,15 @@ class Stage:
         A project that only may be read, with documents, all of it written seconds ago.
     folder : str
         An empty directory on the same disk, for this process alone.
+    jobs : int
+        How many jobs the shared project has, for cases whose cost depends on it.
     """
 
     ours: bool
     count: int
     shared: str
     folder: str
+    jobs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,12 @@ class Trial:
     writes: bool = False
 
 
+def _cpu_time() -> float:
+    """Return the CPU time of this process and of its children that have ended, in seconds."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
 class _Watch:
     def __init__(self) -> None:
         self.cpu = 0.0
@@ -72,9 +82,9 @@ class _Watch:
         self.count = 0
 
     def time(self, work: Work, numbers: range) -> None:
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), _cpu_time()
         work(numbers)
-        self.cpu += time.process_time() - cpu
+        self.cpu += _cpu_time() - cpu
         self.wall += time.perf_counter() - wall
         self.count += len(numbers)
 

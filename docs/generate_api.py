@@ -20,6 +20,7 @@ CLASSES: dict[str, type] = {
     "signac.Project": signac.Project,
     "signac.job.Job": signac.job.Job,
     "signac.project.JobsCursor": signac.project.JobsCursor,
+    "signac.schema.ProjectSchema": signac.schema.ProjectSchema,
     "signac.Sweep": signac.Sweep,
     "signac.JSONDict": signac.JSONDict,
     "Lists in documents": SyncedList,
@@ -27,7 +28,25 @@ CLASSES: dict[str, type] = {
     "signac.h5store.H5Group": signac.h5store.H5Group,
     "signac.H5StoreManager": signac.H5StoreManager,
 }
-MODULES = ("job", "project", "cursor", "sweep", "h5store", "errors", "typing", "version")
+MODULES = (
+    "job",
+    "project",
+    "cursor",
+    "schema",
+    "diff",
+    "filterparse",
+    "sweep",
+    "h5store",
+    "import_export",
+    "sync",
+    "linked_view",
+    "migration",
+    "errors",
+    "typing",
+    "version",
+)
+#: Those whose names are listed with their parameters.
+DESCRIBED = ("sync", "import_export", "linked_view", "migration")
 #: What special methods look like to the caller.
 OPERATORS = {
     "__len__": "`len(x)`",
@@ -187,6 +206,23 @@ def builtin_bases(cls: type) -> str:
     return ", ".join(f"`{base.__name__}`" for base in special)
 
 
+def module_sections() -> Iterator[str]:
+    """Yield the lines about the modules with functions of their own."""
+    for name in DESCRIBED:
+        module = import_module(f"signac.{name}")
+        yield ""
+        yield f"## signac.{name}"
+        yield ""
+        yield first_line(module)
+        yield ""
+        yield "| name | |"
+        yield "| --- | --- |"
+        for entry in module.__all__:
+            value = getattr(module, entry)
+            is_function = inspect.isfunction(value)
+            yield f"| `{signature(entry, value) if is_function else entry}` | {first_line(value)} |"
+
+
 def import_paths() -> Iterator[str]:
     """Yield the lines about the modules and the names programs import from them."""
     yield ""
@@ -208,7 +244,7 @@ def generate() -> str:
     lines = [HEAD.rstrip("\n"), *overview()]
     for title, cls in CLASSES.items():
         lines.extend(class_section(title, cls))
-    lines.extend([*errors(), *import_paths()])
+    lines.extend([*module_sections(), *errors(), *import_paths()])
     return "\n".join(lines) + "\n"
 
 

@@ -187,7 +187,7 @@ def look(path: str) -> dict[str, str]:
         for key in store:
             try:
                 found[key] = describe(store[key])
-            except AttributeError:  # half of a table that the peer refused
+            except (AttributeError, OSError):  # half of a table that the peer refused
                 found[key] = "unreadable"
     return found
 

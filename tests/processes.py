@@ -159,6 +159,27 @@ def run(function: Callable[[], Any], timeout: float = 60.0) -> Outcome:
     return start(function).result(timeout)
 
 
+def run_in_turn(functions: Sequence[Callable[[], Any]], timeout: float = 60.0) -> list[Outcome]:
+    """Run functions one after the other in one child, and tell how each ended.
+
+    If the child dies or hangs, all are said to have ended so.
+    """
+
+    def each() -> list[tuple[Any, Failure | None]]:
+        found: list[tuple[Any, Failure | None]] = []
+        for function in functions:
+            try:
+                found.append((function(), None))
+            except BaseException as error:
+                found.append((None, Failure.of(error)))
+        return found
+
+    outcome = run(each, timeout)
+    if not outcome.ok:
+        return [outcome] * len(functions)
+    return [Outcome(value=value, failure=failure) for value, failure in outcome.value]
+
+
 def start_together(functions: Iterable[Callable[[], Any]]) -> list[Child]:
     """Start children that all wait until the last one is there."""
     gate = os.pipe()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from signac.version import __version__
 
 if TYPE_CHECKING:
-    from signac import errors
+    from signac import errors, sync
     from signac._core.durability import durability
     from signac._stores.h5 import H5Store
     from signac._stores.manager import H5StoreManager
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         is_buffered,
         set_buffer_capacity,
     )
+    from signac.diff import diff_jobs
     from signac.project import Project, TemporaryProject, get_job, get_project, init_project
     from signac.sweep import Sweep, grid
 
@@ -43,6 +44,7 @@ __all__ = [
     "TemporaryProject",
     "__version__",
     "buffered",
+    "diff_jobs",
     "durability",
     "errors",
     "get_buffer_capacity",
@@ -53,6 +55,7 @@ __all__ = [
     "init_project",
     "is_buffered",
     "set_buffer_capacity",
+    "sync",
 ]
 
 # perf: `import signac` loads nothing; each name brings its module when it is first used.
@@ -64,6 +67,7 @@ _HOMES = {
     "Sweep": "signac.sweep",
     "TemporaryProject": "signac.project",
     "buffered": "signac._synced.document",
+    "diff_jobs": "signac.diff",
     "durability": "signac._core.durability",
     "get_buffer_capacity": "signac._synced.document",
     "get_current_buffer_size": "signac._synced.document",
@@ -75,7 +79,22 @@ _HOMES = {
     "set_buffer_capacity": "signac._synced.document",
 }
 #: Modules that programs reach as attributes after a plain ``import signac``.
-_MODULES = frozenset({"cursor", "errors", "h5store", "job", "project", "sweep", "typing"})
+_MODULES = frozenset(
+    {
+        "cursor",
+        "diff",
+        "errors",
+        "filterparse",
+        "h5store",
+        "import_export",
+        "job",
+        "project",
+        "schema",
+        "sweep",
+        "sync",
+        "typing",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

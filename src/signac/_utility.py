@@ -18,9 +18,9 @@ class _HashableDict(dict[str, Any]):
 
 
 def _to_hashable(value: Any) -> Any:
-    """Return lists as tuples and dictionaries as hashable ones, recursively; others as they are."""
+    """Return a list as a tuple, recursively, a dictionary as a hashable one that is equal to it."""
     if type(value) is list:
         return tuple(_to_hashable(item) for item in value)
     if type(value) is dict:
-        return _HashableDict((key, _to_hashable(item)) for key, item in value.items())
+        return _HashableDict(value)
     return value

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from signac._config.keys import check_schema_version, parse_level
 from signac._config.load import load_config
 from signac._core import layout, locks
+from signac._core.canonical import find_non_finite
 from signac._core.ids import is_id
 from signac._core.progress import reporting
 from signac._engine import create, locate, recover
 from signac._engine.datadir import DataDirectory
 from signac._engine.home import Home
+from signac._engine.jobstate import JobState
 from signac._engine.workspace import ensure_workspace
+from signac._exchange import Exchange
+from signac._mending import Mending
+from signac._reshaping import Reshaping
+from signac._searching import Searching
 from signac._synced.document import JSONDict, open_document
-from signac.cursor import JobsCursor
-from signac.errors import InvalidInputError, JobNotFoundError
+from signac.errors import InvalidInputError, JobNotFoundError, KeyTypeError
 from signac.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from signac._config.config import Config
+    from signac._engine.selection import Shelf
     from signac._stores.manager import H5StoreManager
     from signac.typing import PathLike
 
@@ -35,7 +42,7 @@ JOB_ID_LENGTH = 32
 P = TypeVar("P", bound="Project")
 
 
-class Project(DataDirectory):
+class Project(Searching, Mending, Exchange, Reshaping, DataDirectory):
     """A directory of jobs.
 
     Open one with `signac.get_project` or make one with `signac.init_project`.
@@ -118,7 +125,7 @@ class Project(DataDirectory):
         """Open a project; see `signac.get_project`."""
         directory = locate.absolute(path)
         if search or not os.path.exists(directory):
-            directory = locate.find_project(directory)
+            directory = locate.find_project(directory, named=path is not None)
         return cls(path=directory, **kwargs)
 
     @classmethod
@@ -158,10 +165,17 @@ class Project(DataDirectory):
         if self._stores is None:
             from signac._stores.manager import open_stores
 
-            self._stores = open_stores(self.path, self._home.workspace.scratch)
+            workspace = self._home.workspace
+            self._stores = open_stores(self.path, workspace.scratch, workspace.level)
         return self._stores
 
-    def open_job(self, statepoint: Any = None, id: str | None = None) -> Job:  # noqa: A002
+    def open_job(
+        self,
+        statepoint: Any = None,
+        id: str | None = None,  # noqa: A002
+        *,
+        strict: bool = False,
+    ) -> Job:
         """Return the job with a state point, or with an id.
 
         Parameters
@@ -170,6 +184,8 @@ class Project(DataDirectory):
             The parameters. They are checked and copied; nothing on disk is touched.
         id : str, optional
             The id of an existing job, or a beginning of it that no other job shares.
+        strict : bool, optional
+            Refuse NaN and infinities, which standard JSON does not know and no search finds.
 
         Raises
         ------
@@ -191,30 +207,45 @@ class Project(DataDirectory):
         if (statepoint is None) == (id is None):
             raise InvalidInputError("open_job takes either a state point or an id, and one of them")
         if id is None:
-            return Job(self, statepoint)
+            job = Job(self, statepoint)
+            found = find_non_finite(job._state.plain) if strict else None
+            if found is not None:
+                raise KeyTypeError(f"sp{found} is not standard JSON; use None or a string")
+            return job
         if not isinstance(id, str):
             raise TypeError(f"an id is a string, not {type(id).__name__}")
         if len(id) < JOB_ID_LENGTH:
             return Job(self, id_=self._home.resolve(id), directory_known=True)
         if is_id(id):
+            now = time.time()
             text = self._home.peek(id)
             if text is not None or self._contains_job_id(id):
                 job = Job(self, id_=id, directory_known=True)
                 job._state.text = text
+                job._state.since = now
                 return job
             known = self._home.recall(id, from_disk=True)
             if known is not None:
                 return Job(self, known, id)
-        raise JobNotFoundError(id, f"there is no job with id {id!r} in {self.path}")
+        raise JobNotFoundError(id, f"there is no job with id {id[:80]!r} in {self.path}")
 
-    def _open_known(self, job_id: str) -> Job:
-        """Return a job that was just listed, through the `open_job` of a subclass."""
+    def _open_known(
+        self, job_id: str, place: tuple[Shelf, int] | None = None, since: float | None = None
+    ) -> Job:
+        """Return a job that was listed, through the `open_job` of a subclass.
+
+        `place` is where the index has its state point, and `since` when the listing began.
+        """
         if type(self).open_job is not Project.open_job:
             try:
                 return self.open_job(id=job_id)
             except JobNotFoundError:  # removed since it was listed
                 pass
-        return Job(self, id_=job_id, directory_known=True)
+        job = Job.__new__(Job)  # perf: what `Job` does for an id that is known to be there
+        state = job._state = JobState(self, self._home, job_id, None, since)
+        state.seen = True
+        state.place = place
+        return job
 
     def create_jobs(self, statepoints: Iterable[Any], *, progress: bool | None = None) -> list[Job]:
         """Make sure that a job is there for each state point, and return them in this order.
@@ -251,42 +282,15 @@ class Project(DataDirectory):
             job._state.found()
         return jobs
 
-    def find_jobs(self, filter: Any = None) -> JobsCursor:  # noqa: A002
-        """Search for jobs by their state points and documents.
-
-        Parameters
-        ----------
-        filter : mapping, optional
-            Keys and the values they must have. Keys may be nested, or dotted; ``doc.x`` is the
-            key ``x`` of the document, ``sp.x`` and ``x`` that of the state point. Without a
-            filter all jobs are found.
-
-        Returns
-        -------
-        JobsCursor
-            The jobs; jobs that cannot be read are left out and named in the log.
-
-        Examples
-        --------
-        >>> import signac
-        >>> with signac.TemporaryProject() as project:
-        ...     for job in project.create_jobs(signac.grid(a=[0, 1], b=[0, 1])):
-        ...         job.doc.sum = job.sp.a + job.sp.b
-        ...     print(len(project.find_jobs({"a": 0})), len(project.find_jobs({"doc.sum": 1})))
-        2 2
-        """
-        return JobsCursor(self, filter)
-
-    def __iter__(self) -> Iterator[Job]:
-        return iter(self.find_jobs())
-
     def __len__(self) -> int:
-        return len(self._home.list_ids())
+        return self._home.count()
 
     def __contains__(self, job: Any) -> bool:
         return self._contains_job_id(job.id)
 
     def _contains_job_id(self, job_id: str) -> bool:
+        if not is_id(job_id):
+            return False
         try:
             mode = os.stat(self._home.workspace.job(job_id)).st_mode
         except (OSError, ValueError):
@@ -305,6 +309,26 @@ class Project(DataDirectory):
         2
         """
         return self._home.unique_length()
+
+    def update_cache(self, *, strict: bool = False) -> int | None:
+        """Write the state points of all jobs to the cache file that the released signac reads.
+
+        This library does not need it: its index is kept up to date by itself.
+
+        Parameters
+        ----------
+        strict : bool, optional
+            Raise `JobsCorruptedError`, and write nothing, when jobs cannot be read, which are
+            otherwise left out and named in the log.
+
+        Returns
+        -------
+        int or None
+            The number of jobs in the file, None if it was up to date.
+        """
+        from signac._engine.cachefile import update_cache
+
+        return update_cache(self._home, strict=strict)
 
     @contextmanager
     def temporary_project(self, dir: PathLike | None = None) -> Iterator[Any]:  # noqa: A002

@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from signac._core import layout
-from signac._core.ids import calc_id, is_id
+from signac._core.ids import calc_id, require_id
 from signac._engine.datadir import DataDirectory
 from signac._engine.jobstate import JobState, home_of
-from signac.errors import DestinationExistsError, InvalidInputError, JobNotFoundError
+from signac.errors import DestinationExistsError, InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,9 +77,7 @@ class Job(DataDirectory):
                 raise InvalidInputError("a job needs a state point or an id")
             self._state = JobState.of_statepoint(project, home, statepoint)
         else:
-            if not directory_known and not is_id(id_):
-                raise JobNotFoundError(id_, f"{id_!r} is not an id: 32 hexadecimal digits")
-            self._state = JobState(project, home, id_, None)
+            self._state = JobState(project, home, require_id(id_), None)
             if statepoint is not None:
                 self._state.plain = JobState.of_statepoint(project, home, statepoint).plain
         self._state.seen = directory_known
@@ -294,12 +292,16 @@ class Job(DataDirectory):
         self._state.remove()
 
     def move(self, project: Any) -> None:
-        """Move the job into another project on the same file system; the handle goes with it.
+        """Move the job into another project; the handle goes with it.
+
+        On one file system that is one step. To another one the job is copied and compared byte by
+        byte before it is removed here; killed anywhere, it is whole in one of the projects or in
+        both, and the same call completes the move.
 
         Raises
         ------
         RuntimeError
-            When the job is not there, or the projects are on different file systems.
+            When the job is not there.
         DestinationExistsError
             When the other project has the job; ``.destination`` is that job.
         """
@@ -320,6 +322,31 @@ class Job(DataDirectory):
             raise RuntimeError(
                 f"job {self.id} is not initialised, there is nothing to move"
             ) from None
+
+    def sync(
+        self,
+        other: Any,
+        strategy: Any = None,
+        exclude: Any = None,
+        doc_sync: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Copy files and document keys of another job to this one; see `signac.sync.sync_jobs`.
+
+        Examples
+        --------
+        >>> import signac
+        >>> with signac.TemporaryProject() as project:
+        ...     old = project.open_job({"a": 0}).init()
+        ...     old.doc.result = 1.5
+        ...     new = project.open_job({"a": 0, "b": 1})
+        ...     new.sync(old)
+        ...     print(new.doc)
+        {'result': 1.5}
+        """
+        from signac._transfer.sync.jobs import sync_jobs
+
+        sync_jobs(other, self, strategy, exclude, doc_sync, **kwargs)
 
     def get_id(self) -> str:
         """Return `id`; the older spelling."""

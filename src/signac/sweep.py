@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from signac._sweep.axes import dotted, join_paths, parse_names, read_axes
+from signac._sweep.axes import MOST_VALUES, dotted, join_paths, parse_names, read_axes
 from signac._sweep.nodes import Chain, Derived, Filter, Node, Product, Rows, nest
 from signac.errors import InvalidInputError
 
@@ -216,6 +216,8 @@ class Sweep:
                 raise InvalidInputError(f"{name} must be an integer, not {number!r}")
         if n < 1:
             raise InvalidInputError(f"at least one seed is needed, not {n}")
+        if n > MOST_VALUES:
+            raise InvalidInputError(f"a sweep holds at most {MOST_VALUES} seeds")
         return self * grid({key: range(start, start + n)})
 
 

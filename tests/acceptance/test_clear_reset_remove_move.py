@@ -283,19 +283,20 @@ def test_move_with_a_bad_state_point_file(project: Any, other_project: Any, reop
 
 
 def test_move_to_another_file_system(project: Any) -> None:
-    """A rename between file systems is a `RuntimeError`, and the job stays."""
+    """The job is copied to another file system and removed here; the handle goes with it."""
     shared = "/dev/shm"
     if not os.path.isdir(shared) or os.stat(shared).st_dev == os.stat(project.path).st_dev:
         pytest.skip(os.strerror(errno.EXDEV) + ": no second file system here")
     job = full(project)
+    before = tree(job.path)
     with tempfile.TemporaryDirectory(dir=shared) as directory:
         there = signac.init_project(directory)
-        with pytest.raises(RuntimeError) as caught:
-            job.move(there)
-        assert_says(caught.value)
-        assert job_names(there) == set()
-    assert job.project is project
-    assert job.doc() == {"d": 1}
+        job.move(there)
+        assert job_names(there) == {job.id}
+        assert job_names(project) == set()
+        assert job.project is there
+        assert tree(job.path) == before
+        assert job.doc() == {"d": 1}
 
 
 def test_moved_job_can_be_opened_by_id(project: Any, other_project: Any) -> None:

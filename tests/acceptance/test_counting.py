@@ -129,18 +129,14 @@ def test_find_sees_documents_of_now(project: Any, jobs: list[Any]) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        {"a": {"$gt": 1}},
-        {"$or": [{"a": 1}]},
-        {"a.$exists": True},
-        {"$not": {"a": 1}},
-        {"doc.d": {"$in": [1]}},
-        {"n": {"x": {"$ne": 1}}},
         {"$unknown": 1},
+        {"a": {"$unknown": 1}},
+        {"a": {"$gt$lt": 1}},
     ],
     ids=repr,
 )
-def test_operators_never_give_a_wrong_answer(project: Any, jobs: list[Any], query: Any) -> None:
-    """An operator that is not there yet is an error when the search is evaluated."""
+def test_unknown_operators_raise(project: Any, jobs: list[Any], query: Any) -> None:
+    """An operator that there is not is an error when the search is evaluated."""
     for use in (len, list, bool):
         with pytest.raises(InvalidInputError) as caught:
             use(project.find_jobs(query))

@@ -2,8 +2,10 @@
 
 import copy
 import errno
+import json
 import pathlib
 import pickle
+import re
 import shutil
 from typing import Any
 
@@ -18,11 +20,23 @@ BASES: dict[str, tuple[Any, ...]] = {
     "Error": (Exception,),
     "InvalidInputError": (ValueError,),
     "QueryError": (ValueError,),
+    "QueryAttributeError": (AttributeError, ValueError),
+    "QueryIndexError": (IndexError, ValueError),
+    "QueryJSONError": (json.JSONDecodeError, ValueError),
+    "QueryKeyError": (KeyError, ValueError),
+    "QueryPatternError": (re.error, ValueError),
+    "QuerySyntaxError": (SyntaxError, ValueError),
+    "QueryTypeError": (TypeError, ValueError),
     "InvalidKeyError": (ValueError,),
     "KeyTypeError": (TypeError,),
+    "PathSpecificationError": (RuntimeError,),
     "StatepointParsingError": (RuntimeError,),
+    "StatepointJSONError": (json.JSONDecodeError, RuntimeError),
+    "ImportArgumentError": (re.error, KeyError, TypeError, AssertionError),
+    "ImportRefusedError": (RuntimeError, ValueError),
     "NotFoundError": (LookupError,),
     "ProjectNotFoundError": (LookupError,),
+    "ForeignProjectError": (LookupError,),
     "JobNotFoundError": (KeyError, LookupError),
     "JobVanishedError": (KeyError, LookupError, RuntimeError),
     "AmbiguousIdError": (LookupError,),
@@ -37,17 +51,33 @@ BASES: dict[str, tuple[Any, ...]] = {
     "BufferedError": (RuntimeError,),
     "MetadataError": (RuntimeError,),
     "ConfigError": (RuntimeError,),
+    "UnsafeDataError": (ValueError,),
     "IncompatibleSchemaVersion": (),
+    "MigrationError": (RuntimeError,),
+    "ChangeRefusedError": (RuntimeError,),
+    "ChangeIncompleteError": (RuntimeError,),
     "WorkspaceError": (OSError,),
     "WorkspaceOccupiedError": (FileExistsError,),
     "LockTimeoutError": (TimeoutError,),
+    "TransferError": (OSError,),
     "H5StoreClosedError": (RuntimeError,),
     "H5StoreAlreadyOpenError": (OSError,),
 }
 PARENTS = [
     ("InvalidKeyError", "InvalidInputError"),
     ("QueryError", "InvalidInputError"),
+    ("QueryAttributeError", "QueryError"),
+    ("QueryIndexError", "QueryError"),
+    ("QueryJSONError", "QueryError"),
+    ("QueryKeyError", "QueryError"),
+    ("QueryPatternError", "QueryError"),
+    ("QuerySyntaxError", "QueryError"),
+    ("QueryTypeError", "QueryError"),
+    ("ImportArgumentError", "InvalidInputError"),
+    ("ImportRefusedError", "InvalidInputError"),
+    ("StatepointJSONError", "StatepointParsingError"),
     ("ProjectNotFoundError", "NotFoundError"),
+    ("ForeignProjectError", "ProjectNotFoundError"),
     ("JobNotFoundError", "NotFoundError"),
     ("JobVanishedError", "JobNotFoundError"),
     ("JobVanishedError", "JobsCorruptedError"),
@@ -180,6 +210,15 @@ def twice_open(project: Any) -> None:
 RAISING: dict[str, tuple[Any, str]] = {
     "InvalidKeyError": (lambda p: p.open_job({"n": {"a.b": 1}}), "a.b"),
     "KeyTypeError": (lambda p: p.open_job({"n": {"a": {1}}}), "sp.n.a"),
+    "QueryAttributeError": (lambda p: list(p.find_jobs({"$not": 1})), "$not"),
+    "QueryError": (lambda p: list(p.find_jobs({"n": {"$type": "dict"}})), "sp.n.$type"),
+    "QueryKeyError": (lambda p: list(p.find_jobs({"n": {"$less": 1}})), "sp.n.$less"),
+    "QueryPatternError": (lambda p: list(p.find_jobs({"n.$regex": "("})), "sp.n.$regex"),
+    "QuerySyntaxError": (
+        lambda p: list(p.find_jobs({"n.$where": "lambda x: exit()"})),
+        "column 11",
+    ),
+    "QueryTypeError": (lambda p: list(p.find_jobs({"n": {"$in": 5}})), "sp.n.$in"),
     "KeyTypeError of a document": (lambda p: p.doc.update({"n": {1: 2}}), "n"),
     "JobNotFoundError": (lambda p: p.open_job(id="f" * 32), "f" * 32),
     "JobNotFoundError of a prefix": (lambda p: p.open_job(id="abc"), "abc"),
@@ -219,6 +258,10 @@ def attributes(error: BaseException) -> dict[str, Any]:
         "schema_src",
         "schema_dst",
         "kind",
+        "where",
+        "column",
+        "msg",
+        "pos",
     ]
     found = {name: getattr(error, name) for name in names if hasattr(error, name)}
     return {
@@ -256,11 +299,21 @@ def built() -> list[tuple[str, Any]]:
         ("Error", errors.Error("message")),
         ("ConfigError", errors.ConfigError("message")),
         ("IncompatibleSchemaVersion", errors.IncompatibleSchemaVersion("message")),
+        ("MigrationError", errors.MigrationError("message", "/p")),
+        (
+            "ChangeIncompleteError",
+            errors.ChangeIncompleteError("message", {"f" * 32: OSError("gone")}),
+        ),
+        ("ChangeRefusedError", errors.ChangeRefusedError("message", job_ids=["f" * 32])),
         ("WorkspaceError", errors.WorkspaceError(FileNotFoundError(errno.ENOENT, "gone", "/w"))),
         ("WorkspaceError", errors.WorkspaceError("message")),
         ("DestinationExistsError", errors.DestinationExistsError("f" * 32)),
         ("JobsCorruptedError", errors.JobsCorruptedError(["f" * 32, "e" * 32])),
         ("StatepointParsingError", errors.StatepointParsingError("message")),
+        ("StatepointJSONError", errors.StatepointJSONError("message")),
+        ("ImportArgumentError", errors.ImportArgumentError("message")),
+        ("ImportRefusedError", errors.ImportRefusedError("message", ["a", "b"])),
+        ("PathSpecificationError", errors.PathSpecificationError("message")),
         ("SyncConflict", errors.SyncConflict("message")),
         ("FileSyncConflict", errors.FileSyncConflict("name.txt")),
         ("DocumentSyncConflict", errors.DocumentSyncConflict(["a.b", "c"])),
@@ -270,6 +323,13 @@ def built() -> list[tuple[str, Any]]:
         ("KeyTypeError", errors.KeyTypeError("message")),
         ("InvalidKeyError", errors.InvalidKeyError("message")),
         ("QueryError", errors.QueryError("message")),
+        ("QueryAttributeError", errors.QueryAttributeError("message", "$not")),
+        ("QueryIndexError", errors.QueryIndexError("message")),
+        ("QueryJSONError", errors.QueryJSONError("message", "{a}", "{a}", 1)),
+        ("QueryKeyError", errors.QueryKeyError("message", "sp.a.$lt")),
+        ("QueryPatternError", errors.QueryPatternError("message", "sp.a.$regex", "(", 0)),
+        ("QuerySyntaxError", errors.QuerySyntaxError("message", "a = 1", 3)),
+        ("QueryTypeError", errors.QueryTypeError("message", "sp.a.$in")),
         ("InvalidInputError", errors.InvalidInputError("message")),
         ("NotFoundError", errors.NotFoundError("message")),
         ("ProjectNotFoundError", errors.ProjectNotFoundError("message")),
@@ -278,10 +338,13 @@ def built() -> list[tuple[str, Any]]:
         ("BufferException", errors.BufferException("message")),
         ("BufferedError", errors.BufferedError({"name.json": OSError("gone")})),
         ("MetadataError", errors.MetadataError("name.json", b'{"a": 1}')),
+        ("UnsafeDataError", errors.UnsafeDataError("name.h5", "/t", "os.system")),
+        ("ForeignProjectError", errors.ForeignProjectError("/tmp", "somebody", "/tmp")),
+        ("TransferError", errors.TransferError({"f" * 32: OSError(errno.EIO, "bad", "/f")})),
     ]
 
 
-@pytest.mark.parametrize("number", range(25))
+@pytest.mark.parametrize("number", range(len(built())))
 def test_built_errors(number: int) -> None:
     """Every class can be built from its facts, has a message and a kind, and pickles."""
     name, error = built()[number]
@@ -313,6 +376,11 @@ def test_facts() -> None:
     assert by_name["MetadataError"].filename == "name.json"
     assert by_name["MetadataError"].buffer_contents == b'{"a": 1}'
     assert_says(by_name["MetadataError"], "name.json")
+    assert by_name["UnsafeDataError"].filename == "name.h5"
+    assert by_name["UnsafeDataError"].key == "/t"
+    assert_says(by_name["UnsafeDataError"], "name.h5", "/t", "os.system")
+    assert by_name["ForeignProjectError"].path == "/tmp"
+    assert_says(by_name["ForeignProjectError"], "/tmp", "somebody")
 
 
 def test_kinds_differ() -> None:

@@ -124,6 +124,15 @@ def test_id_is_plain_md5() -> None:
     assert calc_id(statepoint) == hashlib.md5(text, usedforsecurity=False).hexdigest()
 
 
+def test_calc_id_of_what_is_too_deep() -> None:
+    """`calc_id` refuses what is nested deeper than JSON can follow, and says so."""
+    value: Any = 1
+    for _ in range(100_000):
+        value = [value]
+    with pytest.raises(KeyTypeError, match="nested too deeply"):
+        calc_id({"a": value})
+
+
 def test_calc_id_checks_no_keys() -> None:
     """`calc_id` hashes what JSON can encode, without the rules for keys."""
     assert calc_id({1: "x"}) == calc_id({"1": "x"})

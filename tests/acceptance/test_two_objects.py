@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import processes
 import signac
 from acceptance.support import assert_says, read_json
 from signac import JSONDict
+from signac._engine import record
 from signac.errors import JobMovedError
 
 
@@ -370,3 +372,59 @@ def test_containers_are_made_once(project: Any) -> None:
         assert len(seen) == 6
         for containers in seen:
             assert all(mine is first for mine, first in zip(containers, seen[0], strict=True))
+
+
+def test_a_job_that_moved_since_it_was_listed(project: signac.Project) -> None:
+    """A job that moved between the listing and its first use is said to have moved."""
+    project.open_job({"a": 0}).init()
+    cursor = project.find_jobs()
+    assert len(cursor._ids) == 1
+    project.open_job({"a": 0}).sp.a = 1
+    time.sleep(0.05)
+    (job,) = cursor
+    with pytest.raises(JobMovedError) as caught:
+        job.doc.x = 1
+    assert caught.value.new_id == project.open_job({"a": 1}).id
+
+
+def test_an_announced_move_is_believed_when_it_happened(project: signac.Project) -> None:
+    """A change whose confirmation is on its way, however long that takes, is no removal."""
+    project.open_job({"a": 0}).init()
+    log = os.path.join(project.path, ".signac", "moves.log")
+    project.open_job({"a": 0}).sp.a = 1
+    with open(log, encoding="ascii") as file:
+        announced = file.readline()
+    job = project.open_job({"a": 1}).init()
+    os.rename(job.path, project.open_job({"a": 0}).path)
+    with open(log, "w", encoding="ascii") as file:
+        file.write(f"{time.time():.6f} {announced.split(' ', 1)[1]}")
+    old = project.open_job({"a": 0})
+    with open(project.open_job({"a": 0}).fn("signac_statepoint.json"), "w") as file:
+        file.write('{"a": 0}')
+    assert old.doc() == {}
+    old._state.since = time.time()
+    os.rename(old.path, job.path)
+    with pytest.raises(JobMovedError):
+        old.doc.x = 1
+
+
+def test_a_job_that_others_remove_and_make_again(project: signac.Project, monkeypatch) -> None:
+    """A job that is there again after a look that failed is read, and never called damaged."""
+    job = project.open_job({"a": 0}).init()
+    look, looks = record._look, []
+
+    def meanwhile(workspace: Any, job_id: str) -> Any:
+        """Remove the job before a look, and make it again after it."""
+        looks.append(job_id)
+        if len(looks) > 4:
+            return look(workspace, job_id)
+        other = project.open_job({"a": 0})
+        other.remove()
+        found = look(workspace, job_id)
+        other.init()
+        return found
+
+    monkeypatch.setattr(record, "_look", meanwhile)
+    statepoint, _ = record.read_statepoint(project._home.workspace, job.id)
+    assert statepoint == {"a": 0}
+    assert len(looks) == 5

@@ -69,7 +69,20 @@ def test_the_probe_sees_what_is_loaded(place):
 
 
 @pytest.mark.parametrize(
-    "name", ["cursor", "errors", "h5store", "job", "project", "sweep", "typing", "version"]
+    "name",
+    [
+        "cursor",
+        "diff",
+        "errors",
+        "filterparse",
+        "h5store",
+        "job",
+        "project",
+        "schema",
+        "sweep",
+        "typing",
+        "version",
+    ],
 )
 def test_modules_are_attributes_after_a_plain_import(name, tmp_path):
     """`signac.job.Job` and the like work after `import signac` alone."""

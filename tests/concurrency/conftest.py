@@ -1,10 +1,12 @@
 """Projects for several processes, with both kinds of locks."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from concurrency.workshop import STATEPOINT, open_project
+from crash.ground import open_place
 
 
 @pytest.fixture
@@ -32,3 +34,10 @@ def locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     else:
         monkeypatch.delenv("SIGNAC_LOCKS", raising=False)
     return str(request.param)
+
+
+@pytest.fixture
+def place() -> Iterator[str]:
+    """Return a directory that an unprivileged child can enter."""
+    with open_place() as root:
+        yield root

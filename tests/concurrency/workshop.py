@@ -12,7 +12,8 @@ for _name in signac.__all__:  # lazy names are loaded before the forks
     getattr(signac, _name)
 
 STATEPOINT: dict[str, Any] = {"a": 0, "b": {"c": 1}}
-PROCESSES = (2, 4, 8)
+# How many work at once; `SIGNAC_PROCESSES=32` tries so many.
+PROCESSES = tuple(map(int, os.environ.get("SIGNAC_PROCESSES", "2 4 8").split()))
 
 
 def open_project(path: str) -> Any:

@@ -1,5 +1,6 @@
 """The ground for the environment tests: a place others may enter, users, small disks, pictures."""
 
+import functools
 import os
 import shutil
 import stat
@@ -31,8 +32,19 @@ def open_place() -> Iterator[str]:
         shutil.rmtree(root)
 
 
+@functools.cache
+def _load() -> None:
+    """Load what is imported at first use: an unprivileged child may not read the interpreter."""
+    with signac.TemporaryProject() as project:
+        project.open_job({"a": 0}).init().doc.n = 1
+        assert len(project.find_jobs({"doc.n": 1})) == 1
+        with pytest.raises(KeyError):
+            project.open_job(id="f" * 32)
+
+
 def as_user(call: Callable[[], Any]) -> processes.Outcome:
     """Run a call in a child without the privileges of the superuser."""
+    _load()
 
     def child() -> Any:
         if os.geteuid() == 0:

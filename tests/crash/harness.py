@@ -3,8 +3,7 @@
 An operation is prepared in a directory of its own (a *scene*) and run once to count its mutations
 with `faults.record`. Each trial then copies the scene, runs the operation in a forked child with
 one fault, looks at the raw files with the standard library, opens everything again in another
-child, looks again, and runs the operation again. `Trial.complaints` are the promises that were
-broken.
+child, looks again, and runs the operation again. `complaints` are the promises that were broken.
 """
 
 import errno
@@ -12,7 +11,7 @@ import functools
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +32,9 @@ WRITING = {"write", "append"}
 NEVER_SILENT = {"write", "sync", "sync_directory", "sync_filesystem"}
 # Disposable by contract: losing a line here costs a better message, no data.
 DISPOSABLE = ("moves.log",)
+
+# Trials that share a child, so that their scenes need not lie on the disk all at once.
+_TOGETHER = 40
 
 Picture = dict[tuple[str, ...], Any]
 
@@ -170,20 +172,8 @@ class Trial:
     point: tuple[int, str, str]
     root: str
 
-    def complaints(self) -> list[str]:
-        """Run the trial and return the broken promises, each with the point where it happened."""
-        shutil.copytree(self.reference.scene, self.root, symlinks=True)
-        try:
-            found = [*self._first_process(), *self._next_process()]
-        finally:
-            shutil.rmtree(self.root, ignore_errors=True)
-        number, operation, path = self.point
-        at = f"{self.mode} at {number}/{len(self.reference.points)} {operation} {path}"
-        return [f"{at}: {complaint}" for complaint in found]
-
-    def _first_process(self) -> Iterator[str]:
+    def _judge_first(self, outcome: processes.Outcome) -> Iterator[str]:
         kills = self.mode in (KILL, CUT)
-        outcome = processes.run(functools.partial(_disturb, self, self.root))
         if kills:
             if outcome.signal != signal.SIGKILL:
                 yield f"the child was to die there and did not: {outcome}"
@@ -222,10 +212,7 @@ class Trial:
         if self.root not in failure.message:
             yield f"the message names no file: {failure}"
 
-    def _next_process(self) -> Iterator[str]:
-        outcome = processes.run(
-            functools.partial(_reopen_and_repeat, self.operation, self.root, self.reference.after)
-        )
+    def _judge_next(self, outcome: processes.Outcome) -> Iterator[str]:
         if not outcome.ok:
             yield f"after opening again: {outcome} {outcome.failure and outcome.failure.text}"
             return
@@ -279,11 +266,53 @@ class Trial:
 
 def trials(
     operation: Operation, reference: Reference, mode: str, directory: str
-) -> Iterable[Trial]:
+) -> Sequence[Trial]:
     """Return all trials of one operation in one mode."""
-    for number, point in enumerate(targets(reference, mode)):
-        root = os.path.join(directory, f"{mode}{number}")
-        yield Trial(operation, reference, mode, point, root)
+    return [
+        Trial(operation, reference, mode, point, os.path.join(directory, f"{mode}{number}"))
+        for number, point in enumerate(targets(reference, mode))
+    ]
+
+
+def complaints(chosen: Sequence[Trial]) -> list[str]:
+    """Run trials of one mode; return the broken promises, each with the point where it happened.
+
+    A child that is to be killed runs one trial. All others run one trial after the other, as a
+    program does that goes on after an error: a fork costs more than a trial.
+    """
+    found = []
+    for low in range(0, len(chosen), _TOGETHER):
+        found += _run_together(chosen[low : low + _TOGETHER])
+    return found
+
+
+def _run_together(chosen: Sequence[Trial]) -> list[str]:
+    found = []
+    try:
+        for trial in chosen:
+            shutil.copytree(trial.reference.scene, trial.root, symlinks=True)
+        disturbing = [functools.partial(_disturb, trial, trial.root) for trial in chosen]
+        if chosen[0].mode in (KILL, CUT):
+            first = [processes.run(disturb) for disturb in disturbing]
+        else:
+            first = processes.run_in_turn(disturbing)
+        again = processes.run_in_turn(
+            [
+                functools.partial(
+                    _reopen_and_repeat, trial.operation, trial.root, trial.reference.after
+                )
+                for trial in chosen
+            ]
+        )
+        for trial, before, after in zip(chosen, first, again, strict=True):
+            number, operation, path = trial.point
+            at = f"{trial.mode} at {number}/{len(trial.reference.points)} {operation} {path}"
+            broken = [*trial._judge_first(before), *trial._judge_next(after)]
+            found += [f"{at}: {complaint}" for complaint in broken]
+    finally:
+        for trial in chosen:
+            shutil.rmtree(trial.root, ignore_errors=True)
+    return found
 
 
 # What runs in the children. Only these touch the library.

@@ -18,13 +18,16 @@ import rawcheck
 Picture = dict[tuple[str, ...], Any]
 
 # Beside the jobs: names that hold no data and may stay (the directory of scratch entries, the log
-# of moves, the fallback locks).
+# of moves, the notes of interrupted transfers, the fallback locks).
 STAYS = (
     os.path.join("workspace"),
     os.path.join("workspace", ".signac_scratch"),
     os.path.join(".signac", "moves.log"),
+    os.path.join(".signac", "transfers"),
     os.path.join(".signac", "locks"),
 )
+#: What lies in these may stay as well.
+FULL = tuple(os.path.join(".signac", name) + os.sep for name in ("locks", "transfers"))
 
 same = rawcheck.same
 
@@ -54,7 +57,8 @@ def picture(root: str) -> Picture:
         subdirectories[:] = [
             name for name in subdirectories if os.path.join(directory, name) not in inside
         ]
-        for name in names:
+        links = [name for name in subdirectories if os.path.islink(os.path.join(directory, name))]
+        for name in names + links:
             full = os.path.join(directory, name)
             if not name.startswith("._"):
                 found["", os.path.relpath(full, root)] = content(full)
@@ -125,7 +129,7 @@ def names(root: str) -> frozenset[str]:
         for name in subdirectories + files:
             relative = os.path.relpath(os.path.join(directory, name), root)
             _, _, inside = relative.partition(os.sep)
-            if inside not in STAYS and not inside.startswith(STAYS[-1] + os.sep):
+            if not (inside in STAYS or inside.startswith(FULL)):
                 found.add(relative)
     return frozenset(found)
 

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from crash.harness import MODES, Operation, Reference, rehearse, targets, trials
+from crash.harness import (
+    FULL,
+    KILL,
+    MODES,
+    Operation,
+    Reference,
+    complaints,
+    rehearse,
+    targets,
+    trials,
+)
 from crash.operations import IN_ORDINARY_RUN, OPERATIONS
 
 ALL = {operation.name: operation for operation in OPERATIONS}
@@ -53,12 +63,9 @@ def run_all(
     stride: int = 1,
 ) -> tuple[int, list[str]]:
     """Run the trials of an operation in a mode; return their number and all complaints."""
-    number, found = 0, []
-    chosen = list(trials(operation, reference, mode, directory))
-    for trial in chosen[:: stride if len(chosen) > 3 * stride else 1]:
-        number += 1
-        found += trial.complaints()
-    return number, found
+    chosen = trials(operation, reference, mode, directory)
+    chosen = chosen[:: stride if len(chosen) > 3 * stride else 1]
+    return len(chosen), complaints(chosen)
 
 
 def judge(
@@ -71,8 +78,23 @@ def judge(
     )
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def _cases() -> list[object]:
+    """Return every operation with every fault; the ordinary run kills all, and fills all disks."""
+    return [
+        pytest.param(
+            operation,
+            mode,
+            id=f"{operation}-{mode}",
+            marks=()
+            if mode in (KILL, FULL) or operation.name in IN_ORDINARY_RUN
+            else pytest.mark.long,
+        )
+        for operation in OPERATIONS
+        for mode in MODES
+    ]
+
+
+@pytest.mark.parametrize(("operation", "mode"), _cases())
 def test_old_or_new_at_every_mutation(operation, mode, reference, directory, record_property):
     """Whatever happens at a mutation: old or new, nothing lost or left, and it can be repeated."""
     stride = STRIDE if operation.slow else 1

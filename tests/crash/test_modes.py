@@ -15,6 +15,7 @@ from crash.ground import (
     first_of,
     project_of,
 )
+from signac._core import faults
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs the superuser")
 
@@ -63,6 +64,44 @@ def test_a_write_keeps_the_mode(which, way, mode, place):
     WAYS[way](document)
     assert rawcheck._read_json(file)["n"] == 5
     assert oct(os.stat(file).st_mode & 0o7777) == oct(mode)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o444])
+def test_a_change_of_the_state_point_keeps_the_modes(mode, place):
+    """Row 52: the state point file and the document stay as closed as they were."""
+    scenes.ordinary(place)
+    job = first_of(place)
+    for name in (rawcheck.STATEPOINT, rawcheck.DOCUMENT):
+        os.chmod(job.fn(name), mode)
+    job.sp["other"] = 5
+    for name in (rawcheck.STATEPOINT, rawcheck.DOCUMENT):
+        assert oct(os.stat(job.fn(name)).st_mode & 0o7777) == oct(mode)
+
+
+def test_a_secret_is_at_no_moment_readable_by_others(place):
+    """Row 52: a temporary file is as closed as the one it replaces before anything is in it."""
+    scenes.ordinary(place)
+    job = first_of(place)
+    secrets = [job.fn(rawcheck.DOCUMENT), job.fn(rawcheck.STATEPOINT)]
+    for path in secrets:
+        os.chmod(path, 0o600)
+    seen: list[str] = []
+    with faults.injecting(lambda *_: seen.extend(_open_files_with(b"secret", place))):
+        job.doc["secret"] = 1
+        job.sp["secret"] = 1
+    assert seen == []
+
+
+def _open_files_with(word: bytes, place: str) -> list[str]:
+    """Return the files with a word in them that others may read."""
+    found = []
+    for directory, _, names in os.walk(place):
+        for path in (os.path.join(directory, name) for name in names):
+            if os.path.isfile(path) and os.stat(path).st_mode & 0o077:
+                with open(path, "rb") as file:
+                    if word in file.read():
+                        found.append(path)
+    return found
 
 
 @root_only

@@ -4,14 +4,16 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from glob import glob
 from typing import Any
 
 import pytest
 
 import processes
 import signac
-from crash.harness import Operation, _start
-from crash.operations import OPERATIONS
+from crash.harness import Operation, Scene, _start
+from crash.operations import LOOSE, OPERATIONS
+from crash.scenes import FIRST, nothing, ordinary
 from signac._core import faults
 
 SCRATCH = ".signac_scratch"
@@ -103,8 +105,11 @@ class Auditor:
         )
 
 
-def audited(operation: Operation, root: str) -> dict[str, Any]:
-    """Run an operation once under the auditor, in a child, and report."""
+def audited(operation: Operation, root: str, configured: str = "") -> dict[str, Any]:
+    """Run an operation once under the auditor, in a child, and report.
+
+    With `configured` the configuration of each project gives the level, and nothing else does.
+    """
 
     def child() -> dict[str, Any]:
         waits = os.fsync, os.fdatasync
@@ -126,6 +131,11 @@ def audited(operation: Operation, root: str) -> dict[str, Any]:
 
     os.makedirs(root)
     operation.prepare(root)
+    if configured:
+        operation = replace(operation, level="")
+        for config in glob(os.path.join(root, "*", ".signac", "config")):
+            with open(config, "a") as file:
+                file.write(f"durability = {configured}\n")
     return processes.run(child).get()
 
 
@@ -173,6 +183,52 @@ def test_fast_syncs_nothing(operation, tmp_path):
     operation = replace(operation, level="fast")
     report = audited(operation, str(tmp_path / "scene"))
     assert (report["syncs"], report["calls"]) == (0, 0)
+
+
+IN_A_PROJECT = [
+    operation for operation in OPERATIONS if operation not in LOOSE and operation.prepare != nothing
+]
+
+
+@pytest.mark.parametrize("operation", IN_A_PROJECT, ids=str)
+def test_the_project_decides_for_every_operation(operation, tmp_path):
+    """A level in the configuration holds for each operation as it does in the environment."""
+    fast = audited(operation, str(tmp_path / "fast"), "fast")
+    assert (fast["syncs"], fast["calls"]) == (0, 0)
+    wanted = audited(replace(operation, level="durable"), str(tmp_path / "environment"))
+    durable = audited(operation, str(tmp_path / "config"), "durable")
+    assert durable["syncs"] == wanted["syncs"]
+
+
+def _force(job: Any) -> None:
+    os.truncate(job.fn(job.FN_STATE_POINT), 0)
+    job.init(force=True)
+
+
+@pytest.mark.parametrize("level", ["safe", "durable"])
+@pytest.mark.parametrize("call", ["update-cache", "init-force"])
+def test_derived_files(call, level, tmp_path):
+    """The cache of the released signac is synced, since that stops at a damaged one.
+
+    The index is not: what is damaged in it counts as absent.
+    """
+    calls = {
+        "update-cache": lambda project: project.update_cache(),
+        "init-force": lambda project: _force(project.open_job(FIRST)),
+    }
+
+    def open_(root: str) -> Scene:
+        project = signac.get_project(os.path.join(root, "p"), search=False)
+        return Scene(lambda: calls[call](project))
+
+    report = audited(Operation(call, ordinary, open_, level=level), str(tmp_path / "scene"))
+    index = os.path.join("p", ".signac", "index")
+    beside = [line for line in report["complaints"] if f"{index}{os.sep}" not in line]
+    if level == "durable":
+        beside += [line for line in report["directories"] if index not in line]
+    assert beside == []
+    assert report["renames"] > 0
+    assert report["syncs"] > 0
 
 
 @pytest.mark.parametrize("name", ["doc-set", "sp-item", "init", "project-doc-set", "data-assign"])

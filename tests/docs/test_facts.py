@@ -8,6 +8,7 @@ import pytest
 import signac
 from architecture.sources import package_sources
 from docs.pages import read
+from signac._upkeep.report import KINDS
 
 
 def _rows(page: str, heading: str) -> list[list[str]]:
@@ -52,6 +53,14 @@ def test_the_tree_of_errors_is_true():
             assert issubclass(error, getattr(signac.errors, parents[depth - 1])), line
         if found[3]:
             assert found[3] in {base.__name__ for base in error.__mro__}, line
+
+
+def test_every_kind_of_problem_is_explained():
+    """The tables of the page on checks have every kind of problem, and no other."""
+    page = read("docs/check-and-repair.md")
+    rows = re.findall(r"^\| (`[a-z`, -]+`) \|", page, re.MULTILINE)
+    named = {word for row in rows for word in re.findall(r"[a-z]+(?:-[a-z]+)+", row)}
+    assert named == set(KINDS)
 
 
 def test_every_environment_variable_is_explained():

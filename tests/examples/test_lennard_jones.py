@@ -153,6 +153,7 @@ def test_the_radial_distribution_of_an_ideal_gas_is_one(lj, rng):
         np.testing.assert_allclose(g[bins // 2 :], 1.0, atol=0.06)
 
 
+@pytest.mark.long
 def test_two_particles_follow_the_boltzmann_factor(lj):
     """For N = 2 the distribution is known: g(r) is proportional to exp(-u(r)/T)."""
     temperature, density, cutoff = 1.0, 2.0 / 6.0**3, 2.5

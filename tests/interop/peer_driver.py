@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 import numpy
+import shown
 from wire import decode, encode
 
 import signac
@@ -111,6 +112,37 @@ def update_cache(session: Session, path: str) -> None:
 
 
 @command
+def schema(session: Session, path: str, texts: list[Any], **options: Any) -> Any:
+    """Return keys with types in order, values, and texts for some arguments of `format`."""
+    found = session.project(path).detect_schema(**options)
+    order = [[key, [kind.__name__ for kind in kinds]] for key, kinds in found.items()]
+    return [order, shown.schema(found), [_text(found, choice) for choice in texts]]
+
+
+@command
+def frame(session: Session, path: str, **options: Any) -> Any:
+    table = session.project(path).to_dataframe(**options)
+    return [shown.frame(table), list(table.columns), list(table.index)]
+
+
+@command
+def neighbors(session: Session, path: str, ignore: Any) -> Any:
+    return shown.neighbors(session.project(path).get_neighbors(ignore=ignore))
+
+
+@command
+def groups(session: Session, path: str, key: Any, default: Any, query: Any) -> Any:
+    return shown.groups(session.project(path).find_jobs(query).groupby(key, default))
+
+
+@command
+def diff(session: Session, path: str, statepoints: list[Any]) -> Any:
+    project = session.project(path)
+    found = signac.diff_jobs(*map(project.open_job, statepoints))
+    return {name: shown.cell(part) for name, part in found.items()}
+
+
+@command
 def job_id(session: Session, **where: Any) -> str:
     return session.owner(**where).id
 
@@ -192,6 +224,13 @@ def store_get(session: Session, store: str, key: str, **where: Any) -> Any:
 def store_keys(session: Session, store: str, **where: Any) -> list[str]:
     with session.owner(**where).stores[store].open(mode="r") as opened:
         return sorted(opened)
+
+
+def _text(found: Any, choice: dict[str, Any]) -> str | None:
+    try:
+        return found.format(**choice)
+    except TypeError:  # keys below a key without values
+        return None
 
 
 def _plain(value: Any) -> Any:

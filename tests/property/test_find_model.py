@@ -166,25 +166,3 @@ def test_no_filter_is_every_job(filled: Any, empty: Any) -> None:
     """No filter and an empty filter both give all jobs."""
     project, content = filled
     assert {job.id for job in project.find_jobs(empty)} == set(content)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"a": {"$gt": 1}},
-        {"a.$gt": 1},
-        {"$and": [{"a": 1}]},
-        {"$or": [{"a": 1}, {"b": 1}]},
-        {"$not": {"a": 1}},
-        {"doc.a": {"$exists": True}},
-        {"sp": {"a": {"$in": [1]}}},
-        {"a": {"b": {"$ne": 1}}},
-        {"a": {"$unknown": 1}},
-        "a 1",
-    ],
-)
-def test_what_is_not_there_yet_raises(filled: Any, query: Any) -> None:
-    """An operator or a text filter raises when evaluated: a wrong answer is worse than none."""
-    project, _ = filled
-    with pytest.raises((signac.errors.QueryError, signac.errors.InvalidInputError)):
-        list(project.find_jobs(query))

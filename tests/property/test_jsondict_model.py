@@ -25,11 +25,11 @@ DEFAULT = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=25,
     suppress_health_check=list(HealthCheck),
 )
-LONG = settings(DEFAULT, derandomize=False, max_examples=500, stateful_step_count=80)
+LONG = settings(DEFAULT, derandomize=False, max_examples=300, stateful_step_count=80)
 
 # The order of keys after these follows what the object had read before, so the model adopts it.
 LOOSE = ("x.reset", "l.reset", "x.update")

@@ -35,11 +35,11 @@ class CompoundMachine(ProjectMachine):
             assert job.id in self.state[where]
             assert job.id not in seen
             statepoint = self.state[where][job.id].statepoint
-            seen.add(rawcheck.id_of(normal({key: value, **statepoint})))
             self.add_handle(job, where, job.id, statepoint, aware=True)
             result = normal({key: value, **statepoint})
             change = Change("setdefault", lambda job: job.sp.setdefault(key, value), result)
             self._change(self.handles[-1], change)
+            seen.add(job.id)  # where it is now; where it was if another job is there
 
     @rule(data=st.data(), swap=st.booleans())
     def change_through_a_copy(self, data: st.DataObject, swap: bool) -> None:

@@ -10,11 +10,11 @@ DEFAULT = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     stateful_step_count=25,
     suppress_health_check=list(HealthCheck),
 )
-LONG = settings(DEFAULT, derandomize=False, max_examples=400, stateful_step_count=60)
+LONG = settings(DEFAULT, derandomize=False, max_examples=250, stateful_step_count=60)
 
 
 def test_project_equals_the_model() -> None:

@@ -30,11 +30,11 @@ DEFAULT = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     stateful_step_count=30,
     suppress_health_check=list(HealthCheck),
 )
-LONG = settings(DEFAULT, derandomize=False, max_examples=300, stateful_step_count=60)
+LONG = settings(DEFAULT, derandomize=False, max_examples=150, stateful_step_count=60)
 
 # No two values are equal and yet different (1 and True): the peer drops such changes.
 KEYS = st.sampled_from(("a", "b", "n"))

@@ -30,25 +30,39 @@ def check_schema_version(config: Mapping[str, Any], path: str) -> None:
     """
     value = config.get("schema_version", "1")
     if not isinstance(value, str):
-        raise ConfigError(f"{path}: schema_version must be one whole number, not {value!r}")
+        raise ConfigError(
+            f"{path}: schema_version in .signac/config must be one "
+            f"whole number, not {_show(value)}; mend the line: `schema_version = 2`"
+        )
     try:
         version = int(value)
     except ValueError:
-        raise ValueError(f"{path}: schema_version {value!r} is not a whole number") from None
-    if version < SCHEMA_VERSION:
-        raise outdated(path, version)
-    if version > SCHEMA_VERSION:
+        raise ValueError(
+            f"{path}: schema_version {_show(value)} is not a whole number; mend the "
+            "line in .signac/config: `schema_version = 2`"
+        ) from None
+    if "schema_version" not in config:
         raise IncompatibleSchemaVersion(
-            f"{path}: the project has schema version {version}, this library reads "
-            f"{SCHEMA_VERSION}; update signac"
+            f"{path}: .signac/config has no line schema_version, which counts as version 1; this "
+            f"library reads {SCHEMA_VERSION}. If the file was damaged, put the line "
+            f"`schema_version = {SCHEMA_VERSION}` back; otherwise run "
+            f"signac.migration.apply_migrations({path!r}), or `signac migrate`"
         )
+    if version != SCHEMA_VERSION:
+        raise outdated(path, version)
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def outdated(path: str, version: int) -> IncompatibleSchemaVersion:
-    """Return the error for a project of an older layout."""
+    """Return the error for a project of another layout."""
+    advice = f"signac.migration.apply_migrations({path!r}), or `signac migrate`, brings it to that"
     return IncompatibleSchemaVersion(
         f"{path}: the project has schema version {version}, this library reads {SCHEMA_VERSION}; "
-        "run `signac migrate` of a release that can migrate it"
+        + (advice if version < SCHEMA_VERSION else "update signac")
     )
 
 

@@ -2,27 +2,49 @@
 
 The format is that of ``configobj``: ``key = value``, comments with ``#``, lists by commas, quotes,
 ``[sections]`` and ``[[subsections]]``, ``%(name)s`` for the value of another key. A reference that
-leads nowhere stays as it is written.
+leads nowhere, or to more than a line can hold, stays as it is written.
 """
 
 from __future__ import annotations
 
+import logging
+import math
 import os
-from typing import Any
+import re
+import stat
+from typing import Any, Final
 
 from signac._config.config import Config
 from signac._core import layout
 from signac.errors import ConfigError
 
+logger = logging.getLogger(__name__)
+
+_SIMPLE_SIZE: Final = 4096
+_MOST_BYTES: Final = 2**18
+_LONGEST_LINE: Final = 4096
+_LONGEST_SECTION: Final = 512
+_MOST_BRACKETS: Final = 64
+#: Characters of what the parser says, which may hold a whole line.
+_SHOWN: Final = 300
+_REFERENCE: Final = re.compile(r"%\(([^)]*)\)s")
+_SIMPLE: Final = re.compile(r"(?:[ \t]*(?:[A-Za-z_]\w*[ \t]*=[ \t]*[\w.+-]+[ \t]*)?\n)*").fullmatch
+
 __all__ = ["load_config", "read_config_file", "user_config_path"]
 
 
 def load_config(project: str) -> Config:
-    """Return the user's configuration overlaid by that of the project at a path."""
+    """Return the user's configuration overlaid by that of the project at a path.
+
+    That of the user only adds preferences, so one that cannot be read is logged and left out.
+    """
     merged: dict[str, Any] = {}
     user = user_config_path()
     if os.path.isfile(user):
-        _merge(merged, read_config_file(user))
+        try:
+            _merge(merged, read_config_file(user))
+        except (ConfigError, OSError) as error:
+            logger.error("the configuration of the user is left out: %s", error)
     _merge(merged, read_config_file(os.path.join(project, layout.CONFIG)))
     return _freeze(merged)
 
@@ -39,34 +61,116 @@ def read_config_file(path: str) -> dict[str, Any]:
     ------
     ConfigError
         When it does not parse; the message names the file and the line.
+    OSError
+        When it cannot be read.
     """
+    if stat.S_ISFIFO(os.stat(path).st_mode):
+        raise ConfigError(f"{path} is no file but a pipe; move it away")
+    plain = _read_simple(path)
+    if plain is not None:
+        return plain
     import configobj
 
+    _refuse_long_lines(path)
     try:
         parsed = configobj.ConfigObj(path, encoding="utf-8", file_error=True, interpolation=True)
-    except configobj.ConfigObjError as error:
-        raise ConfigError(f"Failed to read configuration file {path}: {error}") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"Failed to read configuration file {path}: {error}") from None
+    except (configobj.ConfigObjError, UnicodeDecodeError) as error:
+        said = str(error).rstrip(".")
+        said = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
+        raise ConfigError(
+            f"Failed to read configuration file {path}: {said}; mend that line. "
+            "One of a project needs no more than the line `schema_version = 2`"
+        ) from None
     return _plain_section(parsed)
+
+
+def _refuse_long_lines(path: str) -> None:
+    """Keep from the parser what it would need minutes for: its time grows with the square.
+
+    With the brackets that begin a section it grows even faster.
+    """
+    with open(path, "rb") as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise ConfigError(f"{path} has more than {_MOST_BYTES} bytes; a configuration is short")
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.lstrip().startswith(b"[") and (
+            len(line) > _LONGEST_SECTION or line.count(b"[") > _MOST_BRACKETS
+        ):
+            raise ConfigError(f"{path}: the name of a section in line {number} is too long")
+        if len(line) > _LONGEST_LINE:
+            raise ConfigError(f"{path}: line {number} has more than {_LONGEST_LINE} bytes")
+
+
+def _read_simple(path: str) -> dict[str, Any] | None:
+    """Return the contents of a file of ``word = word`` lines alone, None for any other file.
+
+    perf: most projects have one such line, and configobj takes 3 ms to import (find-process).
+    """
+    try:
+        with open(path, encoding="ascii") as file:
+            lines = file.read(_SIMPLE_SIZE + 1)
+    except (OSError, ValueError):
+        return None
+    found = _SIMPLE(lines)
+    if found is None or len(lines) > _SIMPLE_SIZE:
+        return None
+    pairs = [line.split("=") for line in lines.splitlines() if line.strip()]
+    plain = {key.strip(): value.strip() for key, value in pairs}
+    return plain if len(plain) == len(pairs) else None
 
 
 def _plain_section(section: Any) -> dict[str, Any]:
     plain: dict[str, Any] = {}
+    lengths: dict[str, float] = {}
     for key in section.scalars:
-        plain[key] = _value(section, key)
+        plain[key] = _value(section, key, lengths)
     for key in section.sections:
         plain[key] = _plain_section(section[key])
     return plain
 
 
-def _value(section: Any, key: str) -> Any:
+def _value(section: Any, key: str, lengths: dict[str, float]) -> Any:
     import configobj
 
+    raw = dict.__getitem__(section, key)
     try:
+        if _length(section, raw, lengths) > _LONGEST_LINE:
+            return raw
         return section[key]
-    except (configobj.InterpolationError, ValueError):
-        return dict.__getitem__(section, key)
+    except (configobj.InterpolationError, ValueError, TypeError, RecursionError):
+        return raw
+
+
+def _length(section: Any, value: Any, lengths: dict[str, float]) -> float:
+    """Return how long a value is with all references in it replaced, without replacing them.
+
+    Forty lines, each with two references to the one before, would make a value that no memory
+    holds. What leads in a circle is endless.
+    """
+    if isinstance(value, list):
+        return sum(_length(section, item, lengths) for item in value)
+    if not isinstance(value, str):
+        return 0
+    total: float = len(value)
+    for name in _REFERENCE.findall(value):
+        if name not in lengths:
+            lengths[name] = math.inf
+            lengths[name] = _length(section, _look_up(section, name), lengths)
+        total += lengths[name]
+    return total
+
+
+def _look_up(section: Any, name: str) -> Any:
+    """Return the value that a reference in a section means: its own, or that of one around it."""
+    while True:
+        for place in (section, dict.get(section, "DEFAULT")):
+            value = dict.get(place, name) if isinstance(place, dict) else None
+            if value is not None and not isinstance(value, dict):
+                return value
+        if section.parent is section:
+            return None
+        section = section.parent
 
 
 def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:

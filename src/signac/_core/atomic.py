@@ -7,6 +7,7 @@ HDF5 writes the inside of its files itself; whole HDF5 files are moved by this m
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING, Any, Final
@@ -21,15 +22,20 @@ __all__ = [
     "append",
     "change_mode",
     "change_owner",
+    "change_times",
+    "copy",
+    "copy_status",
     "create",
     "hard_link",
     "make_directories",
     "make_directory",
     "move",
     "naming",
+    "open_directory",
     "remove_directory",
     "remove_tree",
     "replace",
+    "symbolic_link",
     "sync_descriptor",
     "sync_directory",
     "sync_file",
@@ -41,6 +47,7 @@ __all__ = [
 ]
 
 _CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_CHUNK: Final = 1 << 24
 _DIRECTORY: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _CLOEXEC
 
 
@@ -84,10 +91,35 @@ def write(descriptor: int, data: bytes, path: str) -> None:
         cut.finish()
 
 
+def copy(source: int, target: int, path: str) -> int:
+    """Write all of an open file into another; `path` only names the target in errors.
+
+    Returns the number of bytes.
+    """
+    size = os.fstat(source).st_size
+    cut = point("copy", path, size)
+    with naming(path):
+        done = _copy_all(source, target, None if cut is None else cut.length)
+    if cut is not None:
+        cut.finish()
+    return done
+
+
+def copy_status(source: str, target: str, *, follow: bool = True) -> None:
+    """Give a file the mode, the times and, where there are any, the attributes of another."""
+    import shutil  # 5 ms, needed for copies only
+
+    point("copystat", target)
+    shutil.copystat(source, target, follow_symlinks=follow)
+
+
 def append(path: str, data: bytes) -> None:
     """Add `data` to the end of a file in one system call, creating the file."""
     cut = point("append", path, len(data))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _CLOEXEC, 0o666)
+    # A pipe in place of the file must not be waited for, and a link may lead to any file.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _CLOEXEC
+    flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, flags, 0o666)
     try:
         _write_all(descriptor, data if cut is None else data[: cut.length], path)
     finally:
@@ -133,6 +165,16 @@ def sync_directory(path: str) -> None:
         os.close(descriptor)
 
 
+def open_directory(path: str) -> int | None:
+    """Return a descriptor for the ``dir_fd`` of other calls, None where that cannot be."""
+    if os.open not in os.supports_dir_fd:
+        return None
+    try:
+        return os.open(path, _DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return None
+
+
 def sync_late(*paths: str) -> OSError | None:
     """Sync directories after a change that is complete; return the error that undoes nothing."""
     try:
@@ -173,7 +215,7 @@ def replace(source: str, target: str, *, directory: int | None = None) -> None:
     point("rename", source)
     try:
         os.replace(source, target, dst_dir_fd=directory)
-    except NotImplementedError:
+    except NotImplementedError:  # a system that renames by paths only
         os.replace(source, target)
 
 
@@ -197,6 +239,12 @@ def hard_link(source: str, target: str) -> None:
     """Give a file a second name."""
     point("link", target)
     os.link(source, target)
+
+
+def symbolic_link(destination: str, path: str) -> None:
+    """Create a symbolic link that leads to `destination`."""
+    point("symlink", path)
+    os.symlink(destination, path)
 
 
 def unlink(path: str) -> None:
@@ -238,6 +286,12 @@ def change_owner(path: str, user: int, group: int) -> None:
     os.chown(path, user, group)
 
 
+def change_times(path: str, modified: float) -> None:
+    """Set when a file was modified, in seconds since 1970."""
+    point("utime", path)
+    os.utime(path, (modified, modified))
+
+
 class naming:  # noqa: N801  # used as a function
     """Let system errors inside the block name `path`, what the caller knows, and not scratch."""
 
@@ -255,10 +309,36 @@ class naming:  # noqa: N801  # used as a function
 
 
 def _write_all(descriptor: int, data: bytes, path: str) -> None:
-    view = memoryview(data)
     with naming(path):
-        while view:
-            view = view[os.write(descriptor, view) :]
+        _write_whole(descriptor, data)
+
+
+def _write_whole(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _copy_all(source: int, target: int, most: int | None) -> int:
+    """Copy an open file, or its first bytes, inside the kernel where that can be done."""
+    done, size = 0, _CHUNK
+    inside = getattr(os, "copy_file_range", None)
+    while size:
+        size = _CHUNK if most is None else min(_CHUNK, most - done)
+        try:
+            copied = inside(source, target, size) if inside is not None and size else 0
+        except OSError as error:
+            if done or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+                raise
+            inside, copied = None, 0
+        if not copied and size:  # the end of the file, or a file that only `read` can read
+            inside = None
+            data = os.read(source, size)
+            copied = len(data)
+            _write_whole(target, data)
+        done += copied
+        size = copied
+    return done
 
 
 def _find_syncfs() -> Callable[[int], int] | None:

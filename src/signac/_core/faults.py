@@ -11,9 +11,8 @@ import os
 import signal
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Cut", "injecting", "point", "record"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """Write only `length` bytes, then raise `error`, or die when it is ``None``."""
 
     length: int
@@ -44,8 +42,7 @@ class Injector(Protocol):
     ) -> Cut | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
+class _Session(NamedTuple):
     injector: Injector
     numbers: count[int]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from signac._core import jsonfile
 from signac._core.canonical import encode_default
+from signac.errors import JobNotFoundError, KeyTypeError
 
 try:
     # perf: a third of the time of hashlib, which goes through OpenSSL; ids are no secrets.
@@ -15,7 +16,16 @@ try:
 except ImportError:
     from hashlib import md5
 
-__all__ = ["ID_LENGTH", "calc_id", "has_id", "id_of_plain", "is_id", "is_id_prefix"]
+__all__ = [
+    "ID_LENGTH",
+    "calc_id",
+    "has_id",
+    "id_of_plain",
+    "is_id",
+    "is_id_prefix",
+    "md5",
+    "require_id",
+]
 
 ID_LENGTH = 32
 
@@ -45,6 +55,8 @@ def calc_id(statepoint: Any) -> str:
         For values JSON cannot hold, or keys that cannot be sorted.
     ValueError
         For extended-precision NumPy values.
+    KeyTypeError
+        For what is nested a thousand levels deep; it is both of these.
 
     Examples
     --------
@@ -52,7 +64,11 @@ def calc_id(statepoint: Any) -> str:
     >>> calc_id({"a": 0})
     '9bfd29df07674bc4aa960cf661b5acd2'
     """
-    return str(md5(_encode(statepoint).encode()).hexdigest())
+    try:
+        text = _encode(statepoint)
+    except RecursionError:
+        raise KeyTypeError("the state point is nested too deeply for JSON") from None
+    return str(md5(text.encode()).hexdigest())
 
 
 def id_of_plain(statepoint: Any) -> str:
@@ -73,6 +89,19 @@ def has_id(raw: bytes, statepoint: Any, job_id: str) -> bool:
 def is_id(text: str) -> bool:
     """Tell whether `text` is 32 lower-case hexadecimal digits and nothing else."""
     return _ID.fullmatch(text) is not None
+
+
+def require_id(text: Any) -> str:
+    """Return an id that came from outside, or is about to be a part of a path.
+
+    Raises
+    ------
+    JobNotFoundError
+        When it is anything else, such as a path that leads out of the workspace.
+    """
+    if not isinstance(text, str) or not is_id(text):
+        raise JobNotFoundError(text, f"{text!r} is not an id: 32 hexadecimal digits")
+    return text
 
 
 def is_id_prefix(text: str) -> bool:

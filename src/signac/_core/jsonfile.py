@@ -15,31 +15,55 @@ import errno
 import json
 import os
 import stat
-import time
 from functools import cache
+from json.scanner import make_scanner
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from signac.errors import InvalidInputError
+from signac._core.canonical import MOST_LEVELS
+from signac.errors import InvalidInputError, KeyTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "NOT_OF_THE_FILE",
+    "SETTLED_AFTER_NS",
     "Stamp",
+    "copy",
     "decode",
     "encode",
+    "is_deep",
+    "is_local",
     "is_settled",
     "parse",
+    "plain_text",
     "prepare_encoder",
     "read_bytes",
     "read_file",
+    "read_with_status",
+    "scan",
     "stamp_of",
 ]
 
 Stamp = tuple[int, int, int, int, int]
 
-_OPEN: Final = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-_SETTLED_AFTER_NS: Final = 2_000_000_000
+#: Parts are assigned deep inside, so files may hold a few levels more; and texts are joined.
+_MOST_WRITTEN: Final = MOST_LEVELS + 4
+_MOST_READ: Final = _MOST_WRITTEN + 4
+_TOO_DEEP: Final = f"nested more than {MOST_LEVELS} levels deep"
+#: How often pairs of brackets are taken out before the levels are counted.
+_ROUNDS: Final = 16
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+#: Without waiting: a pipe that lies where a file should be is read as empty.
+_OPEN: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
+#: Faults of the process or the machine, which say nothing about a file.
+NOT_OF_THE_FILE: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+SETTLED_AFTER_NS: Final = 2_000_000_000
 #: File systems whose clock is the clock of this machine.
 _LOCAL_TYPES: Final = frozenset(
     {"bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "overlay", "ramfs", "reiserfs"}
@@ -62,12 +86,25 @@ def prepare_encoder(*, sort_keys: bool) -> Callable[[Any], str]:
 
 
 _encode: Final = prepare_encoder(sort_keys=False)
-_decode: Final = json.JSONDecoder().raw_decode
+#: Parses JSON text at a position: value and end; raises StopIteration where there is no value.
+scan: Final[Callable[[str, int], tuple[Any, int]]] = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
 
 
 def encode(value: Any) -> bytes:
-    """Return the JSON text of a value made of plain types."""
-    return _encode(value).encode("ascii")
+    """Return the JSON text of a value made of plain types.
+
+    Raises
+    ------
+    KeyTypeError
+        When it is nested too deeply to be read again.
+    """
+    try:
+        data = _encode(value).encode("ascii")
+    except RecursionError:
+        raise KeyTypeError(f"{_TOO_DEEP}; nothing was written") from None
+    if is_deep(data, value, _MOST_WRITTEN):
+        raise KeyTypeError(f"{_TOO_DEEP}; nothing was written")
+    return data
 
 
 def decode(data: bytes, path: str) -> Any:
@@ -87,7 +124,7 @@ def decode(data: bytes, path: str) -> Any:
         raise UnicodeDecodeError(
             error.encoding, error.object, error.start, error.end, reason
         ) from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         # A number of too many digits, or nested too deeply: JSON, but not for this parser.
         reason = str(error).partition(";")[0]
         raise InvalidInputError(
@@ -96,25 +133,85 @@ def decode(data: bytes, path: str) -> Any:
 
 
 def parse(data: bytes) -> Any:
-    """Parse JSON text in UTF-8, with a mark or in UTF-16 or UTF-32 too, as ``json.loads`` does."""
+    """Parse JSON text in UTF-8, with a mark or in UTF-16 or UTF-32 too, as ``json.loads`` does.
+
+    Raises
+    ------
+    ValueError
+        When it is not JSON, not text, or nested too deeply.
+    """
     try:
         # perf: a third faster than json.loads, which looks for the encoding first.
         text = data.decode()
-        value, end = _decode(text)
-        if end == len(text):
-            return value
-    except ValueError:
-        pass  # not JSON, or not in UTF-8: the standard function says which
-    return json.loads(data)
+        value, end = scan(text, 0)
+        if end != len(text):
+            value = json.loads(data)
+    except (ValueError, StopIteration):
+        # Not JSON, or not in UTF-8: the standard function says which.
+        value = _parse_other(data)
+    except RecursionError:
+        raise InvalidInputError(_TOO_DEEP) from None
+    if is_deep(data, value):
+        raise InvalidInputError(_TOO_DEEP)
+    return value
+
+
+def _parse_other(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise InvalidInputError(_TOO_DEEP) from None
+
+
+def is_deep(data: bytes, value: Any, most: int = _MOST_READ) -> bool:
+    """Tell whether a value, and `data` as its JSON text, has more than so many levels.
+
+    perf: most texts are too short for that. From the others pairs of brackets are taken out a few
+    times, which leaves nothing of a usual one (compare.py, document-by-id).
+    """
+    most_brackets = 2 * most
+    if len(data) <= most_brackets or data.count(b"[") + data.count(b"{") <= most:
+        return False
+    # In UTF-16 half a character may look like a quote.
+    brackets = b"" if b"\0" in data else _brackets_of(data)
+    for _ in range(_ROUNDS if brackets else 0):
+        if len(brackets) <= most_brackets:
+            return False
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        most_brackets -= 4  # up to two levels have gone
+    return _levels_of(value, most) > most
+
+
+def _brackets_of(data: bytes) -> bytes:
+    """Return the brackets of JSON text in UTF-8 that are not inside strings."""
+    if b"\\" in data:
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return b"".join(data.split(b'"')[::2]).translate(None, _NO_BRACKETS)
+
+
+def _levels_of(value: Any, most: int) -> int:
+    """Count nested containers without recursion, to one beyond `most`."""
+    level, row = 0, [value]
+    while row := [item for item in row if item.__class__ is dict or item.__class__ is list]:
+        level += 1
+        if level > most:
+            break
+        row = [part for item in row for part in (item.values() if item.__class__ is dict else item)]
+    return level
 
 
 def read_file(path: str) -> tuple[bytes, Stamp]:
     """Return the contents of a file and the stamp they belong to."""
+    data, status = read_with_status(path)
+    return data, stamp_of(status)
+
+
+def read_with_status(path: str) -> tuple[bytes, os.stat_result]:
+    """Return the contents of a file and the status they belong to."""
     descriptor = os.open(path, _OPEN)
     try:
         status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        _require_regular(status, path)
         data = os.read(descriptor, status.st_size + 1)
         if len(data) > status.st_size:
             rest = [data]
@@ -126,7 +223,28 @@ def read_file(path: str) -> tuple[bytes, Stamp]:
                 data += chunk
     finally:
         os.close(descriptor)
-    return data, stamp_of(status)
+    return data, status
+
+
+def _require_regular(status: os.stat_result, path: str) -> None:
+    """Raise unless what was opened is a file: a device may have no end, a pipe no writer."""
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "this is no file but a pipe or a device", path)
+
+
+def plain_text(data: bytes, value: Any) -> bytes:
+    """Return JSON text of a mapping that may stand inside other text: no mark, not UTF-16.
+
+    `value` is what `data` was parsed to.
+    """
+    return data if data[:1] == b"{" and b"\0" not in data else encode(value)
+
+
+def copy(value: Any) -> Any:
+    """Return a copy of a plain value, however deeply it is nested."""
+    return parse(encode(value))
 
 
 def read_bytes(path: str) -> bytes:
@@ -135,6 +253,7 @@ def read_bytes(path: str) -> bytes:
     try:
         data = os.read(descriptor, 4096)
         if len(data) == 4096:
+            _require_regular(os.fstat(descriptor), path)
             parts = [data]
             while chunk := os.read(descriptor, 1 << 20):
                 parts.append(chunk)
@@ -155,21 +274,30 @@ def stamp_of(status: os.stat_result) -> Stamp:
     )
 
 
-def is_settled(stamp: Stamp, first_seen: float) -> bool:
-    """Tell whether contents read just now belong to `stamp` for certain.
+def is_settled(stamp: Stamp, first_seen: float, read: float, read_ns: int) -> bool:
+    """Tell whether contents that were read belong to `stamp` for certain.
 
     Parameters
     ----------
     stamp : Stamp
-        The stamp of the file, unchanged since `first_seen`.
+        The stamp of the file, unchanged from `first_seen` until it was read.
     first_seen : float
         When the stamp was first seen, by ``time.monotonic``. Two seconds by that clock are
         enough on every file system; on a local one the times in the stamp tell at once.
+    read : float
+        When the file was read, by the same clock.
+    read_ns : int
+        The same moment, by ``time.time_ns``.
     """
-    if (time.monotonic() - first_seen) * 1e9 > _SETTLED_AFTER_NS:
+    if (read - first_seen) * 1e9 > SETTLED_AFTER_NS:
         return True
-    age = time.time_ns() - max(stamp[3], stamp[4])
-    return age > _SETTLED_AFTER_NS and stamp[0] in _local_devices()
+    age = read_ns - max(stamp[3], stamp[4])
+    return age > SETTLED_AFTER_NS and is_local(stamp[0])
+
+
+def is_local(device: int) -> bool:
+    """Tell whether a device certainly holds a file system that keeps the time of this machine."""
+    return device in _local_devices()
 
 
 def _raise_json(error: json.JSONDecodeError, path: str) -> NoReturn:

@@ -14,13 +14,12 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import random
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from signac._core import owner
 from signac.errors import InvalidInputError, LockTimeoutError
 
 if TYPE_CHECKING:
@@ -32,7 +31,16 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-__all__ = ["DirectoryLock", "acquire", "default_timeout", "fcntl", "locked", "release", "try_flock"]
+__all__ = [
+    "DirectoryLock",
+    "acquire",
+    "default_timeout",
+    "fcntl",
+    "locked",
+    "release",
+    "reserved",
+    "try_flock",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -50,17 +58,19 @@ _GAP: Final = 0.0006
 Key = tuple[int, int] | str
 
 
-@dataclass(slots=True, eq=False)
 class DirectoryLock:
     """A lock that is held; `descriptor` is open on the directory (None where that cannot be)."""
 
-    path: str
-    key: Key
-    thread_lock: Any = field(default_factory=threading.RLock)
-    descriptor: int | None = None
-    lock_file: str | None = None
-    depth: int = 0
-    users: int = 0
+    __slots__ = ("depth", "descriptor", "key", "lock_file", "path", "thread_lock", "users")
+
+    def __init__(self, path: str, key: Key) -> None:
+        self.path = path
+        self.key = key
+        self.thread_lock = threading.RLock()
+        self.descriptor: int | None = None
+        self.lock_file: str | None = None
+        self.depth = 0
+        self.users = 0
 
 
 class _Table:
@@ -134,6 +144,24 @@ def locked(path: str, *, fallback: str, timeout: float | None = None) -> Iterato
         yield lock
     finally:
         release(lock)
+
+
+@contextmanager
+def reserved(lock: DirectoryLock, path: str, *, fallback: str) -> Iterator[None]:
+    """Keep others from the directory that is going to be renamed to `path`, inside the block.
+
+    The lock of a directory goes with it; a lock file belongs to a name, and needs another one.
+    """
+    if lock.lock_file is None:
+        yield
+        return
+    from signac._core import lockfile
+
+    name = _wait_for_file(path, fallback, _Patience(None))
+    try:
+        yield
+    finally:
+        lockfile.release(name)
 
 
 def acquire(path: str, *, fallback: str, timeout: float | None = None) -> DirectoryLock:
@@ -218,7 +246,7 @@ class _Patience:
         """Sleep a little longer than the last time; False, at once, when the time is over."""
         if not self.remaining():
             return False
-        time.sleep(self.pause * random.uniform(0.5, 1.5))
+        time.sleep(self.pause * (0.5 + os.urandom(1)[0] / 256))
         self.pause = min(self.pause * 1.002, _LONGEST_PAUSE)
         return True
 
@@ -288,7 +316,9 @@ def _lock_first(lock: DirectoryLock, path: str, fallback: str, wait: _Patience) 
         _wait_for_flock(descriptor, path, wait)
     except OSError as error:
         if error.errno not in _UNSUPPORTED:
-            raise
+            if isinstance(error, LockTimeoutError):
+                raise
+            raise OSError(error.errno, error.strerror, path) from None
         _table.without_flock.add(int(device))
         logger.warning("%s: this file system cannot lock directories, using lock files", path)
         lock.lock_file = _wait_for_file(path, fallback, wait)
@@ -301,7 +331,9 @@ def _wait_for_flock(descriptor: int, path: str, wait: _Patience) -> None:
             return
         except BlockingIOError:
             if not wait.sleep():
-                raise LockTimeoutError(path, _find_holder(descriptor), wait.seconds) from None
+                raise LockTimeoutError(
+                    path, owner.find_flock_holder(os.fstat(descriptor)), wait.seconds
+                ) from None
 
 
 def _wait_for_file(path: str, fallback: str, wait: _Patience) -> str:
@@ -312,23 +344,6 @@ def _wait_for_file(path: str, fallback: str, wait: _Patience) -> str:
         if not wait.sleep():
             raise LockTimeoutError(path, lockfile.find_holder(name), wait.seconds)
     return name
-
-
-def _find_holder(descriptor: int) -> str:
-    """Name the process that holds the ``flock`` of an open file, where the system tells."""
-    status = os.fstat(descriptor)
-    device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
-    try:
-        with open("/proc/locks", encoding="ascii") as table:
-            rows = [line.split() for line in table]
-    except OSError:
-        return ""
-    from signac._core.lockfile import describe_process
-
-    for row in rows:
-        if len(row) > 5 and row[1] == "FLOCK" and row[5] == device and row[4].isdigit():
-            return describe_process(int(row[4]))
-    return ""
 
 
 def _flock_quietly(descriptor: int, operation: int) -> None:

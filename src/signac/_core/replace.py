@@ -66,10 +66,19 @@ def replace_file(
         return _replace(path, data, None, lock, level)
 
 
-def write_scratch_file(scratch: str, label: str, data: bytes, level: Durability) -> Entry:
-    """Write `data` to a new scratch file, synced unless the level is ``fast``."""
-    entry = new_file(scratch, label)
-    return _fill(entry, data, level)
+def write_scratch_file(
+    scratch: str,
+    label: str,
+    data: bytes,
+    level: Durability,
+    *,
+    like: os.stat_result | None = None,
+) -> Entry:
+    """Write `data` to a new scratch file, synced unless the level is ``fast``.
+
+    The file has mode and owner of the one it is to replace, `like`, before anything is in it.
+    """
+    return _fill(new_file(scratch, label), data, level, like)
 
 
 def sweep_beside(path: str) -> None:
@@ -109,11 +118,13 @@ def _replace(
     if status is not None and stat.S_ISLNK(status.st_mode):
         path, scratch, lock = os.path.realpath(path), None, None
         status = os.stat(path) if os.path.exists(path) else None
+    if status is not None and (stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode)):
+        # The superuser could: a link to /dev/zero would leave the machine without it.
+        raise OSError(errno.EINVAL, "this is a device and stays one", path)
     if scratch is None:
         return _replace_beside(path, data, status, level, lock)
-    entry = write_scratch_file(scratch, os.path.basename(path), data, level)
+    entry = write_scratch_file(scratch, os.path.basename(path), data, level, like=status)
     try:
-        _keep_mode(entry, status)
         _rename(entry.path, path, lock)
     except OSError as error:
         discard(entry)
@@ -135,9 +146,8 @@ def _replace_beside(
 ) -> os.stat_result:
     directory, name = os.path.split(path)
     temporary = os.path.join(directory, f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}_{name}")
-    entry = _fill(Entry(temporary, atomic.create(temporary)), data, level)
+    entry = _fill(Entry(temporary, atomic.create(temporary)), data, level, status)
     try:
-        _keep_mode(entry, status)
         _rename(temporary, path, lock)
     except BaseException:
         discard(entry)
@@ -145,9 +155,10 @@ def _replace_beside(
     return _finish(entry, path, level)
 
 
-def _fill(entry: Entry, data: bytes, level: Durability) -> Entry:
+def _fill(entry: Entry, data: bytes, level: Durability, like: os.stat_result | None) -> Entry:
     assert entry.descriptor is not None
     try:
+        _keep_mode(entry, like)
         atomic.write(entry.descriptor, data, entry.path)
         if level != "fast":
             atomic.sync_descriptor(entry.descriptor, entry.path)

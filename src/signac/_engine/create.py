@@ -8,7 +8,9 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from signac._core import atomic, jsonfile, layout, locks, scratch
+from signac._core.canonical import find_non_finite
 from signac._core.durability import Durability, effective
+from signac._core.ids import require_id
 from signac._core.replace import replace_file
 from signac._engine.record import find_problem, has_pending
 from signac._engine.workspace import ensure_workspace
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 #: peer: what concerns a job is reported by the job.
 logger = logging.getLogger("signac.job")
 
-__all__ = ["create_job", "create_jobs", "initialise"]
+__all__ = ["create_job", "create_jobs", "initialise", "put_into_place", "require_workspace"]
 
 #: Jobs that share one sync of the file system.
 BATCH: Final = 1000
@@ -30,6 +32,9 @@ BATCH: Final = 1000
 _MOST_ATTEMPTS: Final = 100
 #: What a rename onto a directory that holds something answers.
 OCCUPIED: Final = {errno.EEXIST, errno.ENOTEMPTY}
+
+#: The first NaN or infinity that a log record told of.
+_told: Final[list[str]] = []
 
 
 def initialise(
@@ -74,19 +79,19 @@ def create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) ->
     Before: no such directory, or an empty one. After: directory and file. The directory is built
     in scratch and renamed into place; dying before the rename leaves only scratch.
     """
-    with atomic.naming(workspace.job(job_id)):
+    with atomic.naming(workspace.job(require_id(job_id))):
         return _create_job(workspace, job_id, statepoint)
 
 
 def _create_job(workspace: Workspace, job_id: str, statepoint: dict[str, Any]) -> bool:
     level = effective(workspace.level)
-    _require_workspace(workspace, level)
+    require_workspace(workspace, level)
     entry = scratch.new_directory(workspace.scratch, f"{job_id}.new")
     try:
         _write_statepoint(entry.path, statepoint, level)
         if level == "durable":
             atomic.sync_directory(entry.path)
-        made = _put_into_place(entry.path, workspace.job(job_id))
+        made = put_into_place(entry.path, workspace.job(job_id))
     except BaseException:
         _discard(entry)
         raise
@@ -125,7 +130,7 @@ def create_jobs(
 
 def _create_batch(workspace: Workspace, jobs: list[tuple[str, dict[str, Any]]]) -> None:
     level = effective(workspace.level)
-    _require_workspace(workspace, level)
+    require_workspace(workspace, level)
     entry = scratch.new_directory(workspace.scratch, "batch")
     try:
         for job_id, statepoint in jobs:
@@ -135,7 +140,7 @@ def _create_batch(workspace: Workspace, jobs: list[tuple[str, dict[str, Any]]]) 
         if level != "fast":
             _sync_batch(entry.path, jobs)
         for job_id, statepoint in jobs:
-            if not _put_into_place(os.path.join(entry.path, job_id), workspace.job(job_id)):
+            if not put_into_place(os.path.join(entry.path, job_id), workspace.job(job_id)):
                 initialise(workspace, job_id, statepoint)
         if level == "durable":
             atomic.sync_directory(workspace.path)
@@ -143,11 +148,12 @@ def _create_batch(workspace: Workspace, jobs: list[tuple[str, dict[str, Any]]]) 
         _discard(entry)
 
 
-def _require_workspace(workspace: Workspace, level: Durability) -> None:
+def require_workspace(workspace: Workspace, level: Durability) -> None:
+    """Make the directories in which jobs are made, as far as they are missing."""
     if not os.path.isdir(workspace.path):
         ensure_workspace(workspace, sync=level == "durable")
     if level == "durable":
-        atomic.make_directories(workspace.scratch, sync=True)
+        scratch.ensure(workspace.scratch, sync=True)
 
 
 def _sync_batch(path: str, jobs: list[tuple[str, dict[str, Any]]]) -> None:
@@ -162,7 +168,7 @@ def _write_statepoint(directory: str, statepoint: dict[str, Any], level: Durabil
     path = os.path.join(directory, layout.STATEPOINT)
     data = jsonfile.encode(statepoint)
     if b"NaN" in data or b"Infinity" in data:
-        logger.info("%s: a state point holds NaN or Infinity, which is not standard JSON", path)
+        _tell_non_finite(statepoint)
     descriptor = atomic.create(path)
     try:
         atomic.write(descriptor, data, path)
@@ -172,7 +178,24 @@ def _write_statepoint(directory: str, statepoint: dict[str, Any], level: Durabil
         os.close(descriptor)
 
 
-def _put_into_place(source: str, target: str) -> bool:
+def _tell_non_finite(statepoint: dict[str, Any]) -> None:
+    """Say once in a process that a new state point is not standard JSON, then more quietly."""
+    found = find_non_finite(statepoint)
+    if found is None:
+        return
+    said = (
+        f"a new state point has sp{found}, which is not standard JSON and hard to search for; "
+        "open_job(..., strict=True) refuses it"
+    )
+    if _told:
+        logger.info("%s", said)
+    else:
+        _told.append(found)
+        logger.warning("%s", said)
+
+
+def put_into_place(source: str, target: str) -> bool:
+    """Rename a directory to the name of a job; False if a job is there already."""
     while True:
         try:
             atomic.move(source, target)

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from signac._core import layout
 from signac._core.canonical import copy_plain, to_plain_mapping
-from signac._core.ids import id_of_plain
-from signac._engine import create, moves, rekey, remove
-from signac._engine.statepoint import attach_statepoint
+from signac._core.ids import id_of_plain, require_id
+from signac._engine import create, moves, rekey, relocate, remove
+from signac._engine.statepoint import attach_statepoint, copy_given
+from signac._index.pages import DamagedIndexError
 from signac._synced.buffer import PROCESS_BUFFER
 from signac._synced.document import JSONDict, open_document, root_of
 from signac.errors import JobMovedError, JobNotFoundError, JobsCorruptedError, JobVanishedError
 
 if TYPE_CHECKING:
     from signac._engine.home import Home
+    from signac._engine.selection import Shelf
     from signac._engine.statepoint import StatePointDict
     from signac._engine.workspace import Workspace
     from signac._stores.manager import H5StoreManager
@@ -45,50 +47,66 @@ class JobState:
     given : dict or None
         The state point as it was handed in, if that is not the same as plain JSON.
     since : float
-        When this handle was made or last found the job; a move before that is none of its
-        business.
+        When this handle was made, or just before it last found the job; a move before that is
+        none of its business.
     seen : bool
         Whether this handle has seen the job directory.
     text : bytes or None
         The state point file as it was when the job was opened, not looked at yet.
+    place : (Shelf, int) or None
+        Where the index has the state point.
     """
 
-    __slots__ = (
-        "_document",
-        "_statepoint",
-        "_stores",
-        "given",
-        "home",
-        "id",
-        "mutex",
-        "plain",
-        "project",
-        "seen",
-        "since",
-        "text",
-    )
+    # perf: where a job starts; set in the class, because most of the jobs that one iterates over
+    # are asked for one thing (compare.py, groupby-sp).
+    given: Any = None
+    seen = False
+    #: Whether the document was opened because the job was listed, without a look at it.
+    listed = False
+    text: bytes | None = None
+    place: tuple[Shelf, int] | None = None
+    _mutex: threading.RLock | None = None
+    _statepoint: StatePointDict | None = None
+    _document: JSONDict | None = None
+    _stores: H5StoreManager | None = None
 
-    def __init__(self, project: Any, home: Home, job_id: str, plain: dict[str, Any] | None) -> None:
+    def __init__(
+        self,
+        project: Any,
+        home: Home,
+        job_id: str,
+        plain: dict[str, Any] | None,
+        since: float | None = None,
+    ) -> None:
         self.project = project
         self.home = home
         self.id = job_id
         self.plain = plain
-        self.given: Any = None
-        self.since = time.time()
-        self.seen = False
-        self.text: bytes | None = None
-        self.mutex = threading.RLock()
-        self._statepoint: StatePointDict | None = None
-        self._document: JSONDict | None = None
-        self._stores: H5StoreManager | None = None
+        self.since = time.time() if since is None else since
+
+    @property
+    def mutex(self) -> threading.RLock:
+        """Keeps other threads out of this handle."""
+        mutex = self._mutex
+        return self._make_mutex() if mutex is None else mutex
+
+    def _make_mutex(self) -> threading.RLock:
+        # The wait has an end, because a forked child may find the lock taken for good.
+        taken = self.home.mutex.acquire(timeout=1.0)
+        try:
+            if self._mutex is None:
+                self._mutex = threading.RLock()
+            return self._mutex
+        finally:
+            if taken:
+                self.home.mutex.release()
 
     @classmethod
     def of_statepoint(cls, project: Any, home: Home, statepoint: Any) -> JobState:
         """Return the state of the job with a state point, which is validated and copied."""
         plain = to_plain_mapping(statepoint, "sp")
         state = cls(project, home, id_of_plain(plain), plain)
-        if not _is_same(plain, statepoint):
-            state.given = _copy_given(statepoint)
+        state.given = copy_given(statepoint, plain)
         return state
 
     def __getstate__(self) -> dict[str, Any]:
@@ -103,7 +121,8 @@ class JobState:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         project = state["project"]
-        JobState.__init__(self, project, home_of(project), state["id"], state["plain"])
+        job_id = require_id(state["id"])
+        JobState.__init__(self, project, home_of(project), job_id, state["plain"])
         self.given = state["given"]
         self.since = state["since"]
         self.seen = state["seen"]
@@ -130,24 +149,35 @@ class JobState:
     def known_statepoint(self) -> dict[str, Any] | None:
         """Return the plain state point if this handle knows it; not to be changed."""
         if self.plain is None:
-            self.plain = self.home.recall(self.id)
+            if self.place is not None:
+                self.plain = self._fetch()
+            if self.plain is None:
+                self.plain = self.home.recall(self.id)
         return self.plain
+
+    def _fetch(self) -> dict[str, Any] | None:
+        """Return a new copy of the state point from the index, if it is still readable there."""
+        assert self.place is not None
+        shelf, position = self.place
+        try:
+            return shelf.statepoint(position)
+        except (OSError, DamagedIndexError):
+            self.place = None
+            return None
 
     def load(self) -> dict[str, Any]:
         """Return the plain state point, from the disk if need be; not to be changed."""
-        if self.plain is None:
+        if self.known_statepoint() is None:
+            now = time.time()
             try:
                 self.plain = self.home.statepoint(self.id, self.text)
-            except JobsCorruptedError:
-                if not os.path.isdir(self.path):
-                    self.raise_if_moved()
-                    raise JobVanishedError(
-                        self.id, f"the directory of job {self.id} is gone: {self.path}"
-                    ) from None
+            except JobVanishedError:
+                self.raise_if_moved()
                 raise
             self.text = None
             self.seen = True
-            self.since = time.time()
+            self.since = now
+        assert self.plain is not None
         return self.plain
 
     def view(self) -> dict[str, Any]:
@@ -155,13 +185,22 @@ class JobState:
         if self.given is not None:
             given: dict[str, Any] = deepcopy(self.given)
             return given
+        if self.plain is None and self.place is not None:
+            fetched = self._fetch()
+            if fetched is not None:
+                return fetched
         plain = self.known_statepoint()
         if plain is None:
-            plain = self.plain = self.home.recall(self.id, from_disk=True)
-        if plain is None:
-            if not os.path.isdir(self.path):
-                raise JobNotFoundError(self.id, f"there is no job {self.id} in {self.project}")
-            plain = self.load()
+            try:
+                plain = self.load()
+            except (JobsCorruptedError, JobMovedError):
+                plain = self.plain = self.home.recall(self.id, from_disk=True)
+                if plain is None and not os.path.isdir(self.path):
+                    raise JobNotFoundError(
+                        self.id, f"there is no job {self.id} in {self.project}"
+                    ) from None
+                if plain is None:
+                    raise
         copied: dict[str, Any] = copy_plain(plain)
         return copied
 
@@ -184,9 +223,11 @@ class JobState:
         FileNotFoundError
             When this handle has seen the job, and somebody else removed it.
         """
+        now = time.time()
         if os.path.isdir(self.path):
             self.seen = True
-            self.since = time.time()
+            self.listed = False
+            self.since = now
             return
         self.raise_if_moved(FileNotFoundError(errno.ENOENT, "") if self.seen else None)
         self.init()
@@ -199,7 +240,7 @@ class JobState:
             self.mutex.release()
         if os.path.isdir(self.path):
             return
-        destination = moves.find_destination(self.workspace, self.id, self.since)
+        destination = moves.find_destination(self.workspace, self.id, self.since, seen=self.seen)
         if destination is not None:
             raise JobMovedError(self.id, *destination) from None
         if error is not None:
@@ -223,6 +264,7 @@ class JobState:
 
     def _move_to(self, new_id: str, plain: dict[str, Any]) -> OSError | None:
         old_id = self.id
+        now = time.time()
         late = None
         try:
             late = rekey.change_statepoint(self.workspace, old_id, new_id, plain)
@@ -233,20 +275,20 @@ class JobState:
         else:
             self.seen = True
             logger.info("moved %s to %s", old_id, new_id)
-        self.since = time.time()
+        self.since = now
         self._become(self.project, self.home, new_id, plain)
         if self.seen:
             self.home.remember(new_id, plain)
         return late
 
     def move(self, project: Any, home: Home) -> None:
-        """Rename the job directory into another project."""
+        """Move the job directory into another project."""
         if self.known_statepoint() is None:
             self.load()
         self.flush_document()
         assert self.plain is not None
         with self.mutex:
-            late = remove.move_job(self.workspace, self.id, home.workspace)
+            late = relocate.move_job(self.workspace, self.id, home.workspace)
             self._become(project, home, self.id, self.plain)
         home.remember(self.id, self.plain)
         if late is not None:
@@ -266,7 +308,7 @@ class JobState:
             self.raise_if_moved()
         self.seen = False
         self.since = time.time()
-        self._document = None
+        self.__dict__.pop("_document", None)
         self._stores = None
 
     @property
@@ -274,11 +316,14 @@ class JobState:
         """The document; the job is made if it is not there."""
         document = self._document
         if document is None:
-            self.ensure()
-            with self.mutex:
-                document = self._document
-                if document is None:
-                    document = self._document = self._open_document()
+            if self.place is None:
+                self.ensure()
+            else:
+                # perf: it was listed a moment ago; should it be gone by now, reading the document
+                # finds that out (compare.py, iterate-doc).
+                self.listed = True
+            # Atomic, so that all threads get the same one.
+            document = self.__dict__.setdefault("_document", self._open_document())
         return document
 
     def _open_document(self) -> JSONDict:
@@ -289,8 +334,13 @@ class JobState:
             scratch=workspace.scratch,
             fallback=workspace.fallback,
             level=workspace.level,
-            on_missing=self.raise_if_moved,
+            on_missing=self._explain_missing,
         )
+
+    def _explain_missing(self, error: FileNotFoundError | None) -> None:
+        if error is None and self.listed:
+            error = FileNotFoundError(errno.ENOENT, "")
+        self.raise_if_moved(error)
 
     @property
     def stores(self) -> H5StoreManager:
@@ -300,7 +350,8 @@ class JobState:
         self.ensure()
         with self.mutex:
             if self._stores is None:
-                self._stores = open_stores(self.path, self.workspace.scratch)
+                workspace = self.workspace
+                self._stores = open_stores(self.path, workspace.scratch, workspace.level)
             return self._stores
 
     def flush_document(self) -> None:
@@ -313,6 +364,7 @@ class JobState:
         self.id = job_id
         self.plain = plain
         self.given = None
+        self.place = None
         self._stores = None
         if self._document is not None:
             root = root_of(self._document)
@@ -334,20 +386,3 @@ class JobState:
 def home_of(project: Any) -> Home:
     """Return what the jobs of a project share."""
     return project._home  # type: ignore[no-any-return]  # noqa: SLF001  # its only reader
-
-
-def _is_same(plain: dict[str, Any], statepoint: Any) -> bool:
-    try:
-        return bool(plain == statepoint)
-    except Exception:  # noqa: BLE001  # NumPy arrays compare element by element
-        return False
-
-
-def _copy_given(statepoint: Any) -> Any:
-    """Return a copy of a state point as it was given, if it is a dict that can be copied."""
-    if not isinstance(statepoint, dict):
-        return None
-    try:
-        return deepcopy(statepoint)
-    except Exception:  # noqa: BLE001  # any object may refuse; the plain form serves as well
-        return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
-from signac._config.keys import outdated
 from signac._core import atomic, layout
 from signac._core.durability import effective
 from signac._core.ids import is_id
 from signac._core.replace import replace_file
+from signac._engine.older import refuse_older
+from signac._engine.ownership import admit
 from signac._engine.workspace import Workspace, ensure_workspace
 from signac.errors import NotFoundError, ProjectNotFoundError
 from signac.version import SCHEMA_VERSION
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["absolute", "find_job", "find_project", "make_project", "require_project"]
 
-#: The config file of layouts 0 and 1.
-OLD_CONFIG = "signac.rc"
-_VERSION = re.compile(r"^\s*schema_version\s*=\s*[\"']?(\d+)", re.MULTILINE)
-
 
 def absolute(path: PathLike | None) -> str:
     """Return an absolute path, the current directory for None; links are not resolved."""
@@ -36,22 +32,27 @@ def require_project(path: str) -> None:
     """Raise unless there is a project of the current layout at a path."""
     if os.path.isfile(os.path.join(path, layout.CONFIG)):
         return
-    _refuse_old(path)
+    refuse_older(path)
     raise ProjectNotFoundError(
         f"Unable to find project at path '{path}'. `signac init` there, or "
         "signac.init_project(path), makes one"
     )
 
 
-def find_project(path: str) -> str:
-    """Return the project at, or nearest above, an existing path."""
+def find_project(path: str, *, named: bool = True) -> str:
+    """Return the project at, or nearest above, an existing path.
+
+    Unless it is at a path that the caller `named`, it must not be a trap of another user.
+    """
     if not os.path.exists(path):
         raise ProjectNotFoundError(f"the path '{path}' does not exist, so it is in no project")
     for directory in _upward(path):
         if os.path.isfile(os.path.join(directory, layout.CONFIG)):
+            if directory != path or not named:
+                admit(directory)
             return directory
-    for directory in _upward(path):
-        _refuse_old(directory)
+        # peer: an outer project of the current layout hides an older one in the released signac.
+        refuse_older(directory)
     raise ProjectNotFoundError(
         f"Unable to find project at path '{path}', nor in the directories above it. "
         "`signac init`, or signac.init_project(path), makes one"
@@ -68,7 +69,7 @@ def make_project(path: str) -> None:
     config = os.path.join(path, layout.CONFIG)
     workspace = Workspace.of(path)
     if not os.path.isfile(config):
-        _refuse_old(path)
+        refuse_older(path)
         if os.path.lexists(path) and not os.path.isdir(path):
             raise NotADirectoryError(20, "a file is where the project should be", path)
         durable = effective() == "durable"
@@ -76,7 +77,6 @@ def make_project(path: str) -> None:
         ensure_workspace(workspace, sync=durable)
         text = f"schema_version = {SCHEMA_VERSION}\n".encode()
         replace_file(config, text, scratch=workspace.scratch)
-    ensure_workspace(workspace)
 
 
 def find_job(path: str) -> tuple[str, str]:
@@ -91,7 +91,10 @@ def find_job(path: str) -> tuple[str, str]:
             parent, name = os.path.split(directory)
             project = _project_of_workspace(parent) if is_id(name) else None
             if project is not None:
+                admit(project)
                 return project, name
+    for directory in _upward(path):
+        refuse_older(directory)
     raise NotFoundError(f"'{path}' is not inside the directory of a job of any project")
 
 
@@ -111,15 +114,3 @@ def _upward(path: str) -> Iterator[str]:
         if parent == path:
             return
         path = parent
-
-
-def _refuse_old(path: str) -> None:
-    old = os.path.join(path, OLD_CONFIG)
-    if not os.path.isfile(old):
-        return
-    with open(old, encoding="utf-8", errors="replace") as file:
-        text = file.read()
-    if not re.search(r"^\s*project\s*=", text, re.MULTILINE) and "schema_version" not in text:
-        return
-    found = _VERSION.search(text)
-    raise outdated(path, int(found.group(1)) if found else 0)

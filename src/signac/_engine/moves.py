@@ -10,9 +10,9 @@ from __future__ import annotations
 import logging
 import os
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from signac._core import atomic
+from signac._core import atomic, jsonfile
 from signac._core.ids import is_id
 
 if TYPE_CHECKING:
@@ -22,9 +22,20 @@ __all__ = ["find_destination", "log_departure", "log_move", "trim"]
 
 logger = logging.getLogger(__name__)
 
+_LOOKS: Final = 3
 #: About 6,000 changes; older ones are kept in one more file of this size.
 _LONGEST: Final = 2**20
-_LOOKS: Final = 3
+#: Two ids, and a path of 4,096 bytes that are all quoted.
+_LONGEST_LINE: Final = 16_384
+_LONGEST_PATH: Final = 4096
+
+
+class _Move(NamedTuple):
+    """The last change of one job: when it was logged, where to, and whether it is done."""
+
+    time: float
+    target: str
+    confirmed: bool
 
 
 def log_move(workspace: Workspace, old_id: str, new_id: str) -> None:
@@ -46,9 +57,11 @@ def log_departure(workspace: Workspace, job_id: str, path: str) -> None:
 
 
 def find_destination(
-    workspace: Workspace, job_id: str, since: float
+    workspace: Workspace, job_id: str, since: float, *, seen: bool = True
 ) -> tuple[str, str | None] | None:
     """Return where a job went that was moved after `since` (seconds since the epoch).
+
+    With `seen` the job was there at that time, otherwise nothing is known of that.
 
     Returns
     -------
@@ -56,29 +69,41 @@ def find_destination(
         Its last known id, and its directory if that is in another project.
     """
     for _ in range(_LOOKS):
-        moves: dict[str, tuple[float, str]] = {}
+        moves: dict[str, _Move] = {}
         for name in (workspace.moves + ".old", workspace.moves):
             _read_into(name, moves)
-        if job_id not in moves or moves[job_id][0] < since - 1.0:
+        move = moves.get(job_id)
+        if move is None or move.time < since - 1.0:
             return None
-        if moves[job_id][0] >= since:
+        if move.time >= since:
             return _follow(workspace, job_id, moves)
-        # Announced just before this handle was made: the confirmation may be on its way.
+        if move.confirmed:
+            return None
+        # Announced just before: the confirmation is on its way, unless its process died.
+        destination = _follow(workspace, job_id, moves)
+        if seen and destination is not None and _is_there(workspace, destination):
+            return destination
         time.sleep(0.002)
     return None
 
 
+def _is_there(workspace: Workspace, destination: tuple[str, str | None]) -> bool:
+    job_id, path = destination
+    return os.path.isdir(workspace.job(job_id) if path is None else path)
+
+
 def _follow(
-    workspace: Workspace, job_id: str, moves: dict[str, tuple[float, str]]
+    workspace: Workspace, job_id: str, moves: dict[str, _Move]
 ) -> tuple[str, str | None] | None:
     start = job_id
     for _ in range(len(moves)):
-        job_id = moves[job_id][1]
+        job_id = moves[job_id].target
         if not is_id(job_id):
             from urllib.parse import unquote
 
             path = unquote(job_id)
-            return os.path.basename(path), path
+            name = os.path.basename(path)
+            return (name, path) if is_id(name) and len(path) <= _LONGEST_PATH else None
         if job_id == start:
             return None
         if job_id not in moves or os.path.isdir(workspace.job(job_id)):
@@ -95,16 +120,19 @@ def trim(workspace: Workspace) -> None:
         return
 
 
-def _read_into(name: str, moves: dict[str, tuple[float, str]]) -> None:
+def _read_into(name: str, moves: dict[str, _Move]) -> None:
     try:
-        with open(name, "rb") as file:
-            lines = file.read().decode("ascii", errors="replace").splitlines()
+        lines = jsonfile.read_bytes(name).decode("ascii", errors="replace").splitlines()
     except OSError:
         return
     for line in lines:
-        words = line.split(" ")
-        if len(words) == 3 and is_id(words[1]):
-            try:
-                moves[words[1]] = (float(words[0]), words[2])
-            except ValueError:
-                continue
+        words = line.split(" ") if len(line) < _LONGEST_LINE else ()
+        if len(words) != 3 or not is_id(words[1]):
+            continue
+        try:
+            when = float(words[0])
+        except ValueError:
+            continue
+        before = moves.get(words[1])
+        announced = before is not None and before.target == words[2] and not before.confirmed
+        moves[words[1]] = _Move(when, words[2], announced)

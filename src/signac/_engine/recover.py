@@ -6,13 +6,13 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from signac._core import atomic, jsonfile, locks, scratch
+from signac._core import atomic, jsonfile, layout, lockfile, locks, scratch
 from signac._core.ids import id_of_plain, is_id
 from signac._core.replace import replace_file
 from signac._engine.moves import trim
-from signac._engine.record import find_problem
-from signac._engine.rekey import settle_pending
-from signac._engine.remove import put_back
+from signac._engine.record import find_problem, settle_pending
+from signac._engine.remove import discard_cleared, settle_clear, was_cleared
+from signac._index.manifest import remove_unfinished
 from signac.errors import LockTimeoutError
 
 if TYPE_CHECKING:
@@ -34,10 +34,15 @@ def sweep(workspace: Workspace) -> None:
             _settle(workspace, entry.path)
         except (OSError, LockTimeoutError) as error:
             logger.info("%s is left for later: %s", entry.path, error)
+    lockfile.sweep(workspace.fallback)
+    remove_unfinished(os.path.join(workspace.project, layout.INDEX))
     trim(workspace)
 
 
 def _settle(workspace: Workspace, path: str) -> None:
+    if os.path.islink(path):  # never made here; it may lead to anything
+        atomic.unlink(path)
+        return
     words = os.path.basename(path).split(".")
     if words[-1] == "rekey" and len(words) == 4 and is_id(words[1]) and is_id(words[2]):
         _settle_rekey(workspace, path, words[1], words[2])
@@ -68,13 +73,23 @@ def _restore_statepoint(
     except ValueError:
         return
     if id_of_plain(statepoint) == job_id:
-        replace_file(workspace.statepoint(job_id), raw, scratch=workspace.scratch, lock=lock)
+        replace_file(
+            workspace.statepoint(job_id),
+            raw,
+            scratch=workspace.scratch,
+            lock=lock,
+            level=workspace.level,
+        )
 
 
 def _settle_clear(workspace: Workspace, path: str, job_id: str) -> None:
     target = workspace.job(job_id)
-    if not os.path.isdir(target):
+    if was_cleared(path):
+        discard_cleared(path, job_id)
+        return
+    # A link is never cleared, so these files do not belong where it leads.
+    if os.path.islink(target) or not os.path.isdir(target):
         logger.warning("%s holds files of job %s, which is gone; delete them by hand", path, job_id)
         return
     with locks.locked(target, fallback=workspace.fallback, timeout=0):
-        put_back(path, target)
+        settle_clear(workspace, job_id)

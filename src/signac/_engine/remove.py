@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING
 
 from signac._core import atomic, layout, locks, scratch
 from signac._core.durability import effective
+from signac._core.ids import require_id
 from signac._core.replace import replace_file
-from signac._engine.create import OCCUPIED
-from signac._engine.moves import log_departure, log_move
 
 if TYPE_CHECKING:
     from signac._engine.workspace import Workspace
 
-__all__ = ["clear_job", "move_job", "put_back", "remove_job"]
+__all__ = [
+    "clear_job",
+    "delete_trash",
+    "discard_cleared",
+    "remove_job",
+    "settle_clear",
+    "was_cleared",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +34,7 @@ def remove_job(workspace: Workspace, job_id: str) -> bool:
     there; dying after the rename leaves trash for the next open to delete. Of a link to a
     directory only the link is removed.
     """
-    path = workspace.job(job_id)
+    path = workspace.job(require_id(job_id))
     if os.path.islink(path):
         atomic.unlink(path)
         return True
@@ -37,12 +43,13 @@ def remove_job(workspace: Workspace, job_id: str) -> bool:
     except FileNotFoundError:
         return False
     try:
-        atomic.make_directories(workspace.scratch)
-        trash = os.path.join(workspace.scratch, f"{os.urandom(8).hex()}.trash")
+        settle_clear(workspace, job_id)
+        scratch.ensure(workspace.scratch)
+        trash = scratch.name_in(workspace.scratch, "trash")
         atomic.move(path, trash)
         if effective(workspace.level) == "durable":
             atomic.sync_directory(workspace.path)
-        _delete(trash)
+        delete_trash(trash)
     finally:
         locks.release(lock)
     return True
@@ -52,10 +59,10 @@ def clear_job(workspace: Workspace, job_id: str) -> bool:
     """Remove everything in a job directory but its state point file; False if it is not there.
 
     Before: the job with its files. After: the job with its state point. The files are moved
-    aside one by one; dying before the last one is moved lets the next open put them back, dying
-    after it leaves trash. Links are removed, not followed.
+    aside one by one, the document last; dying before the last one is moved lets the next open
+    put them back, dying after it leaves trash. Links are removed, not followed.
     """
-    path = workspace.job(job_id)
+    path = workspace.job(require_id(job_id))
     if os.path.islink(path):
         raise OSError(
             errno.ELOOP, "the job directory is a link; clear the directory it points to", path
@@ -65,6 +72,7 @@ def clear_job(workspace: Workspace, job_id: str) -> bool:
     except FileNotFoundError:
         return False
     try:
+        settle_clear(workspace, job_id)
         kept = (layout.STATEPOINT, layout.STATEPOINT_NEXT)
         names = [name for name in os.listdir(path) if name not in kept]
         if names:
@@ -72,60 +80,65 @@ def clear_job(workspace: Workspace, job_id: str) -> bool:
         if layout.DOCUMENT in names:
             # peer: a document that was there is there afterwards, and empty.
             document = os.path.join(path, layout.DOCUMENT)
-            replace_file(document, b"{}", scratch=workspace.scratch, lock=lock)
+            replace_file(
+                document, b"{}", scratch=workspace.scratch, lock=lock, level=workspace.level
+            )
     finally:
         locks.release(lock)
     return True
 
 
-def move_job(workspace: Workspace, job_id: str, other: Workspace) -> OSError | None:
-    """Rename a job directory into another workspace on the same file system.
+def settle_clear(workspace: Workspace, job_id: str) -> None:
+    """Complete or undo a clear that died; needs the lock of the job, which a living one holds.
 
-    Returns
-    -------
-    OSError or None
-        What went wrong when everything was done but the last wait for the disk (``durable``).
-
-    Raises
-    ------
-    FileNotFoundError
-        When the job is not there.
-    FileExistsError
-        When the other project has it already.
-    RuntimeError
-        When the other project is on another file system.
+    Otherwise what it moved aside would come back after a later clear, or be left without a job.
     """
-    path, target = workspace.job(job_id), other.job(job_id)
-    with locks.locked(path, fallback=workspace.fallback):
-        atomic.make_directories(other.path)
-        log_departure(workspace, job_id, target)
+    try:
+        names = os.listdir(workspace.scratch)
+    except OSError:
+        return
+    for name in names:
+        aside = os.path.join(workspace.scratch, name)
+        if not (name.endswith(f".{job_id}.clear") and _is_directory(aside)):
+            continue
         try:
-            atomic.move(path, target)
-        except OSError as error:
-            log_move(workspace, job_id, job_id)
-            if error.errno in OCCUPIED:
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from None
-            if error.errno == errno.EXDEV:
-                raise RuntimeError(
-                    f"{path} cannot be moved to {target}: they are on different file systems; "
-                    "clone the job there and remove it here"
-                ) from None
-            raise
-        log_departure(workspace, job_id, target)
-        durable = effective(workspace.level) == "durable"
-        return atomic.sync_late(other.path, workspace.path) if durable else None
+            if was_cleared(aside):
+                discard_cleared(aside, job_id)
+            else:
+                _put_back(aside, workspace.job(job_id))
+        except FileNotFoundError:  # another process was at it, too
+            continue
 
 
-def put_back(aside: str, path: str) -> None:
-    """Return files that were moved aside to a job directory, and remove the emptied directory."""
-    for name in os.listdir(aside):
-        target = os.path.join(path, name)
+def was_cleared(aside: str) -> bool:
+    """Tell whether all files of a job are aside: the document is the last to be moved.
+
+    From then on others may write a new document into the job, so there is no way back.
+    """
+    return os.path.lexists(os.path.join(aside, layout.DOCUMENT))
+
+
+def discard_cleared(aside: str, job_id: str) -> None:
+    """Delete what was moved aside."""
+    delete_trash(_rename_to_trash(aside, job_id))
+
+
+def _put_back(aside: str, path: str) -> None:
+    """Return files that were moved aside; what was written anew under a name stays there."""
+    # crash: the document first, since with the document aside the clear counts as done.
+    for name in sorted(os.listdir(aside), key=lambda name: name != layout.DOCUMENT):
+        source, target = os.path.join(aside, name), os.path.join(path, name)
         if not os.path.lexists(target):
-            atomic.move(os.path.join(aside, name), target)
-    if os.listdir(aside):
-        logger.warning("%s keeps files whose names were taken again in %s", aside, path)
-    else:
-        atomic.remove_directory(aside)
+            atomic.move(source, target)
+        elif _is_directory(source) and _is_directory(target):
+            _put_back(source, target)
+        else:
+            logger.warning("%s was written anew while its removal was interrupted", target)
+    atomic.remove_tree(aside)
+
+
+def _is_directory(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def _move_aside(workspace: Workspace, job_id: str, names: list[str]) -> None:
@@ -133,22 +146,30 @@ def _move_aside(workspace: Workspace, job_id: str, names: list[str]) -> None:
     entry = scratch.new_directory(workspace.scratch, f"{job_id}.clear")
     try:
         try:
-            for name in names:
+            for name in sorted(names, key=lambda name: name == layout.DOCUMENT):
                 atomic.move(os.path.join(path, name), os.path.join(entry.path, name))
-            trash = entry.path.removesuffix(f"{job_id}.clear") + "trash"
-            atomic.move(entry.path, trash)
+            trash = _rename_to_trash(entry.path, job_id)
         except OSError:
-            put_back(entry.path, path)
+            _put_back(entry.path, path)
             raise
         if effective(workspace.level) == "durable":
             atomic.sync_directory(path)
-        _delete(trash)
+        delete_trash(trash)
     finally:
         entry.close()
 
 
-def _delete(trash: str) -> None:
+def _rename_to_trash(aside: str, job_id: str) -> str:
+    trash = aside.removesuffix(f"{job_id}.clear") + "trash"
+    atomic.move(aside, trash)
+    return trash
+
+
+def delete_trash(trash: str) -> None:
+    """Delete what was moved into scratch; a failure leaves it to the next sweep."""
     try:
         atomic.remove_tree(trash)
+    except FileNotFoundError:  # another machine is at it too
+        return
     except OSError as error:
         logger.warning("%s could not be deleted yet, the next open tries again: %s", trash, error)

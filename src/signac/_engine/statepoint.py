@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from signac._core.canonical import copy_plain
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from signac._engine.jobstate import JobState
     from signac._synced.node import Node
 
-__all__ = ["StatePointDict", "StatepointRoot", "attach_statepoint"]
+__all__ = ["StatePointDict", "StatepointRoot", "attach_statepoint", "copy_given"]
 
 
 class StatePointDict(SyncedDict):
@@ -36,8 +37,6 @@ class StatePointDict(SyncedDict):
         return super().__reduce__()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        from copy import deepcopy
-
         root = self.__root__
         if isinstance(root, StatepointRoot) and root.node is self:
             return _statepoint_of(deepcopy(root.state, memo))
@@ -133,3 +132,19 @@ def _statepoint_of(state: JobState) -> StatePointDict:
 
 
 _KINDS: Kinds = {dict: StatePointDict, list: SyncedList}
+
+
+def copy_given(statepoint: Any, plain: dict[str, Any]) -> Any:
+    """Return a copy of a state point as it was given, if that is another dict than its plain form.
+
+    One that cannot be copied is None: the plain form serves as well.
+    """
+    try:
+        if not isinstance(statepoint, dict) or bool(plain == statepoint):
+            return None
+    except Exception:  # noqa: BLE001  # NumPy arrays compare element by element
+        pass
+    try:
+        return deepcopy(statepoint)
+    except Exception:  # noqa: BLE001  # any object may refuse
+        return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from signac._core import jsonfile, layout
 from signac._core.ids import id_of_plain
@@ -16,9 +16,44 @@ from signac._core.ids import id_of_plain
 if TYPE_CHECKING:
     from signac._core.jsonfile import Stamp
 
-__all__ = ["LegacyCache"]
+__all__ = ["LegacyCache", "unpack"]
 
 logger = logging.getLogger(__name__)
+
+
+#: Entries kept from one question to the next: some 20 MB.
+_MOST_KEPT: Final = 20_000
+#: Some 300,000 jobs, 300 MB when parsed.
+_MOST_BYTES: Final = 12 * 2**20
+#: A small file can unpack to a thousand times its size. Ids do not compress, so caches never do.
+_MOST_UNPACKED: Final = 2**28
+_MOST_RATIO: Final = 100
+
+
+def unpack(raw: bytes) -> bytes:
+    """Return what a gzip file holds.
+
+    Raises
+    ------
+    ValueError, EOFError, zlib.error
+        When it is damaged, or unpacks to more than a cache file can.
+    """
+    import zlib
+
+    rest, pieces = raw, list[bytes]()
+    room = max(_MOST_UNPACKED, _MOST_RATIO * len(raw))
+    while rest:
+        member = zlib.decompressobj(wbits=31)
+        pieces.append(member.decompress(rest, room + 1))
+        room -= len(pieces[-1])
+        if room < 0:
+            raise ValueError("it unpacks to too much")
+        if not member.eof:
+            raise EOFError("it ends too early")
+        rest = member.unused_data.lstrip(b"\0")
+    if not pieces:
+        raise EOFError("it is empty")
+    return b"".join(pieces)
 
 
 class LegacyCache:
@@ -37,6 +72,19 @@ class LegacyCache:
             return None
         return statepoint
 
+    def is_handy(self) -> bool:
+        """Tell whether there is such a file, and it fits into memory easily."""
+        try:
+            return os.stat(self._path).st_size < _MOST_BYTES
+        except OSError:
+            return False
+
+    def release(self) -> None:
+        """Free the memory if it is much; the next question reads the file again then."""
+        if len(self._entries) > _MOST_KEPT:
+            self._entries = {}
+            self._stamp = None
+
     def _refresh(self) -> None:
         try:
             stamp = jsonfile.stamp_of(os.stat(self._path))
@@ -50,12 +98,11 @@ class LegacyCache:
         self._entries = self._read()
 
     def _read(self) -> dict[str, Any]:
-        import gzip
         import zlib
 
         try:
             raw, _ = jsonfile.read_file(self._path)
-            entries = jsonfile.decode(gzip.decompress(raw), self._path)
+            entries = jsonfile.decode(unpack(raw), self._path)
         except (OSError, ValueError, EOFError, zlib.error) as error:
             logger.warning("%s is ignored: %s", self._path, error)
             return {}

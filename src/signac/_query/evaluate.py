@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from signac._query.ast import MISSING, And, Not, Or, Test
+
 if TYPE_CHECKING:
-    from signac._query.ast import Equals, Query
+    from collections.abc import Sequence
 
-__all__ = ["matches", "uses_documents"]
+    from signac._query.ast import Query
 
-_MISSING = object()
-
-
-def uses_documents(query: Query) -> bool:
-    """Tell whether the document is needed to decide."""
-    return any(part.namespace == "doc" for part in query.parts)
+__all__ = ["holds", "look_up", "matches"]
 
 
 def matches(query: Query, statepoint: Any, document: Any) -> bool:
-    """Tell whether a filter holds; a missing key never matches, not even ``None``."""
-    for part in query.parts:
-        if not _holds(part, document if part.namespace == "doc" else statepoint):
-            return False
-    return True
+    """Tell whether a filter holds for a job."""
+    if isinstance(query, And):
+        return all(matches(part, statepoint, document) for part in query.parts)
+    if isinstance(query, Or):
+        return any(matches(part, statepoint, document) for part in query.parts)
+    if isinstance(query, Not):
+        return not matches(query.part, statepoint, document)
+    return holds(query, document if query.key.namespace == "doc" else statepoint)
 
 
-def _holds(part: Equals, data: Any) -> bool:
-    for key in part.path:
-        if data.__class__ is not dict:
-            return False
-        data = data.get(key, _MISSING)
-    if data is _MISSING:
-        return False
-    return bool(data == part.value)
+def holds(test: Test, data: Any) -> bool:
+    """Tell whether one condition holds for a state point, or for a document."""
+    value = look_up(data, test.key.path)
+    if test.operator == "exists":
+        return bool((value is not MISSING) == test.argument)
+    return value is not MISSING and bool(test.accept(value))
+
+
+def look_up(data: Any, path: Sequence[str]) -> Any:
+    """Return the value at a place of nested mappings, `MISSING` where there is none."""
+    for name in path:
+        if data.__class__ is not dict or name not in data:
+            return MISSING
+        data = data[name]
+    return data

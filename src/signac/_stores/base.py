@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import cache
 from operator import attrgetter
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from signac.errors import InvalidKeyError, KeyTypeError
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from signac._stores.session import Session
 
 __all__ = ["StoredMapping", "check_key", "path_of", "session_of"]
+
+T = TypeVar("T")
 
 
 def check_key(key: object, *, nested: bool = False) -> str:
@@ -94,7 +96,7 @@ class StoredMapping(MutableMapping[str, Any]):
 
     def __len__(self) -> int:
         with self._signac_session.reading() as h5:
-            return 0 if h5 is None else len(self._group(h5))
+            return 0 if h5 is None else self._asked(h5, lambda: len(self._group(h5)))
 
     def __contains__(self, key: object) -> bool:
         if key == "":
@@ -104,7 +106,7 @@ class StoredMapping(MutableMapping[str, Any]):
         except KeyError:
             return False
         with self._signac_session.reading() as h5:
-            return h5 is not None and location in h5.root
+            return h5 is not None and self._asked(h5, lambda: location in h5.root)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mapping):
@@ -162,10 +164,11 @@ class StoredMapping(MutableMapping[str, Any]):
         codec = _codec()
         try:
             value = codec.load(h5, self._locate(key))
-        except KeyError as error:
-            from signac._stores.h5file import as_io_error
-
-            raise as_io_error(error, h5.path) or KeyError(key) from None
+        except Exception as error:
+            explained = codec.explain(error, h5, self._locate(key), key)
+            if explained is error:
+                raise
+            raise explained from None
         return self._make_group(key) if value is codec.GROUP else value
 
     def _make_group(self, key: str) -> Any:
@@ -177,7 +180,7 @@ class StoredMapping(MutableMapping[str, Any]):
 
     def _signac_place(self) -> tuple[Any, str]:
         """Return the store and the path in it."""
-        raise NotImplementedError
+        raise NotImplementedError  # stores and groups have it
 
     def _locate(self, key: object) -> bytes:
         """Return the path of a key from the root of the file."""
@@ -194,8 +197,17 @@ class StoredMapping(MutableMapping[str, Any]):
         return _codec().open_group(h5, self._signac_path)
 
     def _names(self, h5: H5File) -> list[str]:
-        names: list[str] = _codec().names(self._group(h5))
-        return names
+        return self._asked(h5, lambda: cast("list[str]", _codec().names(self._group(h5))))
+
+    def _asked(self, h5: H5File, ask: Callable[[], T]) -> T:
+        """Return an answer about a group; an error of a damaged file names the file."""
+        try:
+            return ask()
+        except RuntimeError as error:
+            explained = _codec().explain(error, h5, self._signac_path.encode(), self._signac_path)
+            if explained is error:
+                raise
+            raise explained from None
 
 
 @cache

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import h5py
 import numpy
-from h5py import h5a, h5d, h5f, h5g, h5l, h5o, h5s
+from h5py import h5a, h5d, h5f, h5g, h5l, h5o, h5s, h5t
 
+from signac._stores.h5file import as_io_error
 from signac._stores.h5plan import (
     TEXT_TYPE,
     Copy,
@@ -24,13 +26,15 @@ from signac._stores.h5plan import (
     size_of,
     write_data,
 )
+from signac._stores.heap import refuse_endless
+from signac.errors import Error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from signac._stores.h5file import H5File
 
-__all__ = ["GROUP", "copy_members", "load", "names", "open_group", "store"]
+__all__ = ["GROUP", "copy_members", "explain", "load", "names", "open_group", "store"]
 
 #: What `load` gives for a group: the caller makes an object for it.
 GROUP: Final = object()
@@ -52,7 +56,7 @@ def load(h5: H5File, path: bytes) -> Any:
             return None
         if shape:
             return h5py.Dataset(found, readonly=not h5.writable)
-        return _load_scalar(found)
+        return _load_scalar(found, h5)
     if type(found) is h5g.GroupID:
         if h5a.exists(found, _PANDAS_MARK):
             from signac._stores import pandas_io
@@ -60,6 +64,32 @@ def load(h5: H5File, path: bytes) -> Any:
             return pandas_io.read(found)
         return GROUP
     return h5py.Datatype(found)
+
+
+def explain(error: Exception, h5: H5File, path: bytes, key: str) -> Exception:
+    """Return what to raise when `path` cannot be read: `KeyError` only when nothing is there.
+
+    What libhdf5 finds wrong with a file comes out of h5py in many classes, without its name.
+    """
+    if isinstance(error, (Error, ImportError, MemoryError, Warning)):
+        return error
+    failure = as_io_error(error, h5.path)
+    if failure is not None:
+        return failure
+    if isinstance(error, KeyError) and not _is_linked(h5, path):
+        return KeyError(key)
+    if isinstance(error, OSError) and h5.path in str(error):
+        return error
+    return OSError(
+        f"{h5.path}: the value at {key!r} cannot be read ({error}); the file is damaged, restore it"
+    )
+
+
+def _is_linked(h5: H5File, path: bytes) -> bool:
+    try:
+        return bool(h5.root.links.get_info(path).type == h5l.TYPE_HARD)
+    except (KeyError, RuntimeError, ValueError):
+        return False
 
 
 def store(h5: H5File, group: Any, name: bytes, value: Any) -> None:
@@ -118,9 +148,16 @@ def copy_members(source: H5File, path: str, target: H5File) -> None:
         attributes.create(key, copied[key], dtype=copied.get_id(key).dtype)
 
 
-def _load_scalar(found: Any) -> Any:
+def _load_scalar(found: Any, h5: H5File) -> Any:
     dtype = found.dtype
     if dtype.kind == "O" or dtype.metadata is not None:
+        kind = found.get_type()
+        # Of a sequence that is neither one of values (0) nor a text (1), libhdf5 dies.
+        if kind.get_class() == h5t.VLEN and kind.encode()[3] & 15 > 1:
+            raise RuntimeError("a sequence of an unknown kind")
+        if h5.descriptor is not None:
+            flush = partial(h5f.flush, h5.id) if h5.writable else None
+            refuse_endless(h5.descriptor, found, flush)
         value = h5py.Dataset(found)[()]
         text = h5py.check_string_dtype(dtype)
         if text is not None and text == ("utf-8", None) and isinstance(value, bytes):

@@ -11,12 +11,14 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 import time
 from typing import TYPE_CHECKING, Any, Final
 
 import h5py
 from h5py import h5f, h5fd, h5g, h5p
 
+from signac._core import atomic
 from signac._stores.locks import Patience, locking_is_off, writers_excluded
 from signac._stores.session import PLAIN_DRIVERS
 
@@ -34,8 +36,9 @@ __all__ = ["H5File", "as_io_error", "is_open_here", "open_h5"]
 _CREATION_ONLY: Final = frozenset({"fs_strategy", "fs_persist", "fs_threshold", "fs_page_size"})
 _ERRNO: Final = re.compile(r"errno = (\d+)")
 #: HDF5 looks at the size of a file before it locks it, and finds it too short when another
-#: process was just finishing it. A file that is still like that after these seconds is damaged.
-_UNFINISHED: Final = re.compile("truncated file|signature not found")
+#: process was just finishing it; one that was renamed before it was open has no size. A file that
+#: is still like that after these seconds is damaged.
+_UNFINISHED: Final = re.compile("truncated file|signature not found|retrieve stat info")
 _DOUBTS: Final = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032)
 #: Free space beyond what is about to be written, below which an old value is not given up first.
 _MARGIN: Final = 16 << 20
@@ -72,10 +75,10 @@ class H5File:
     """An `h5py.File` with its root group, and the way to end it."""
 
     __slots__ = (
-        "_descriptor",
         "_reserved",
         "_root",
         "_status",
+        "descriptor",
         "file",
         "id",
         "path",
@@ -90,13 +93,13 @@ class H5File:
         self.pid = os.getpid()
         self.writable = file.mode != "r"
         self._root: Any = None
-        self._descriptor: int | None = None
+        self.descriptor: int | None = None
         self._status: os.stat_result | None = None
         self._reserved = 0
         if is_plain:  # one file that HDF5 itself writes through a descriptor
-            self._descriptor = self.id.get_vfd_handle()
+            self.descriptor = self.id.get_vfd_handle()
             if self.writable:
-                self._status = os.fstat(self._descriptor)
+                self._status = os.fstat(self.descriptor)
                 self._reserved = self._status.st_size
 
     @property
@@ -137,14 +140,14 @@ class H5File:
             When the disk is full. Nothing was written, so the file can still be used.
         """
         needed = self.id.get_filesize() + more
-        if needed <= self._reserved or self._descriptor is None:
+        if needed <= self._reserved or self.descriptor is None:
             return
         growth = needed - self._reserved
         if data and growth >= _LARGE and self.has_room(growth, 0):
             self._reserved = needed  # perf: store-write; reserving 1 MB costs a third of writing it
             return
         try:
-            os.posix_fallocate(self._descriptor, self._reserved, growth)
+            os.posix_fallocate(self.descriptor, self._reserved, growth)
         except AttributeError:  # macOS, Windows
             return
         except OSError as error:
@@ -156,9 +159,9 @@ class H5File:
         """Tell whether `count` bytes certainly fit once `freed` bytes of the file are free."""
         if count <= freed:
             return True
-        if self._descriptor is None or not hasattr(os, "fstatvfs"):
+        if self.descriptor is None or not hasattr(os, "fstatvfs"):
             return False
-        system = os.fstatvfs(self._descriptor)
+        system = os.fstatvfs(self.descriptor)
         if system.f_bavail * system.f_frsize < 2 * count + _MARGIN:
             return False
         limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
@@ -167,8 +170,8 @@ class H5File:
     def flush(self) -> None:
         """Hand everything to the system; a failure ends the use of the file."""
         self._write_out()
-        if self._descriptor is not None:
-            self._reserved = os.fstat(self._descriptor).st_size
+        if self.descriptor is not None:
+            self._reserved = os.fstat(self.descriptor).st_size
 
     def read_bytes(self) -> Iterator[bytes]:
         """Yield the contents of the file as it is now, in pieces."""
@@ -181,8 +184,8 @@ class H5File:
             while piece := file.read(_PIECE):
                 yield piece
 
-    def finish(self) -> None:
-        """Write what is left and close the file.
+    def finish(self, *, durable: bool = False) -> None:
+        """Write what is left and close the file; if `durable`, wait until it is on the disk.
 
         Raises
         ------
@@ -194,13 +197,26 @@ class H5File:
             return
         if not self.id.valid:
             return
+        kept = None
         if self.writable:
             self._write_out()
+            if durable and self.descriptor is not None:
+                # HDF5 writes once more when it closes, and the file may have another name by then.
+                kept = os.dup(self.descriptor)
+        try:
+            self._close()
+            if kept is not None:
+                atomic.sync_descriptor(kept, self.path)
+        finally:
+            if kept is not None:
+                os.close(kept)
+
+    def _close(self) -> None:
         try:
             self.file.close()
         except BaseException as error:
             self.abandon()
-            failure = as_io_error(error, self.path)
+            failure = as_io_error(error, self.path) or _named(error, self.path)
             if failure is None:
                 raise
             raise failure from None
@@ -211,10 +227,11 @@ class H5File:
         HDF5 cannot drop what it has not written yet, and it keeps a file whose closing failed
         open for ever. So the descriptor is pointed to the null device first, and HDF5 closes that.
         """
-        if self._descriptor is not None and self.id.valid:
+        if self.descriptor is not None and self.id.valid:
             null = os.open(os.devnull, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
-            os.dup2(null, self._descriptor, inheritable=False)
-            os.close(null)
+            if null != self.descriptor:  # else HDF5 has closed its descriptor, and tells nobody
+                os.dup2(null, self.descriptor, inheritable=False)
+                os.close(null)
         for _ in range(3):  # the first attempt may stumble over what failed before
             if not self.id.valid:
                 return
@@ -229,7 +246,7 @@ class H5File:
             h5f.flush(self.id)
         except BaseException as error:
             self.abandon()
-            failure = as_io_error(error, self.path)
+            failure = as_io_error(error, self.path) or _named(error, self.path)
             if failure is None:
                 raise
             raise failure from None
@@ -258,6 +275,7 @@ def open_h5(path: str, mode: str, options: dict[str, Any]) -> H5File:
         return H5File(h5py.File(path, mode, **options), path, is_plain=False)
     patience = None
     doubts = list(_DOUBTS)
+    _refuse_pipe(path)
     while True:
         try:
             opened = _try_open(path, mode, options)
@@ -299,6 +317,13 @@ def as_io_error(error: BaseException, path: str) -> OSError | None:
     return OSError(int(found[1]), os.strerror(int(found[1])), path)
 
 
+def _named(error: BaseException, path: str) -> OSError | None:
+    """Return an error that names the file for one of libhdf5 that does not."""
+    if type(error) not in (OSError, RuntimeError) or path in str(error):
+        return None
+    return OSError(f"{path}: {error}; the file may be damaged")
+
+
 def _try_open(path: str, mode: str, options: dict[str, Any]) -> H5File | None:
     """Open once; None when it has to be tried again."""
     is_plain = _IS_USUAL and options.get("driver") in (None, "sec2")
@@ -325,6 +350,16 @@ def _try_open(path: str, mode: str, options: dict[str, Any]) -> H5File | None:
         return opened
     opened.file.close()
     return None
+
+
+def _refuse_pipe(path: str) -> None:
+    """Raise for a pipe, whose other end HDF5 would wait for."""
+    try:
+        if not stat.S_ISFIFO(os.stat(path).st_mode):
+            return
+    except OSError:
+        return
+    raise OSError(errno.EINVAL, "this is no file but a pipe", path)
 
 
 def _open(path: str, mode: str, options: dict[str, Any]) -> Any:

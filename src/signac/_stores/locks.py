@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from signac._core.lockfile import describe_process
 from signac._core.locks import default_timeout
+from signac._core.owner import find_flock_holder
 from signac.errors import LockTimeoutError
 
 if TYPE_CHECKING:
@@ -270,13 +270,6 @@ def _is_named(descriptor: int, path: str) -> bool:
 def _find_holder(path: str) -> str:
     """Name the process that has the file locked, as far as the system tells."""
     try:
-        inode = os.stat(path).st_ino
-        with open("/proc/locks", encoding="ascii") as table:
-            rows = [line.split() for line in table]
+        return find_flock_holder(os.stat(path))
     except OSError:
         return ""
-    for row in rows:
-        # The device is not compared: some file systems report another one here than to `stat`.
-        if len(row) > 5 and row[1] == "FLOCK" and row[5].endswith(f":{inode}"):
-            return describe_process(int(row[4])) if row[4].isdigit() else ""
-    return ""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from signac._core.layout import STORE_SUFFIX
 from signac._stores.base import StoredMapping, check_key
 from signac._stores.h5 import H5Store
 from signac.errors import InvalidKeyError, KeyTypeError
+
+if TYPE_CHECKING:
+    from signac._core.durability import Durability
 
 __all__ = ["H5StoreManager", "open_stores"]
 
@@ -39,8 +42,15 @@ class H5StoreManager:
     ['copy', 'trajectory']
     """
 
-    __slots__ = ("__weakref__", "_signac_prefix", "_signac_scratch", "_signac_stores")
+    __slots__ = (
+        "__weakref__",
+        "_signac_level",
+        "_signac_prefix",
+        "_signac_scratch",
+        "_signac_stores",
+    )
 
+    _signac_level: Durability | None
     _signac_prefix: str
     _signac_scratch: str | None
     _signac_stores: dict[str, H5Store]
@@ -51,6 +61,7 @@ class H5StoreManager:
     def __init__(self, prefix: str | os.PathLike[str]) -> None:
         object.__setattr__(self, "_signac_prefix", os.path.abspath(os.fspath(prefix)))
         object.__setattr__(self, "_signac_scratch", None)
+        object.__setattr__(self, "_signac_level", None)
         object.__setattr__(self, "_signac_stores", {})
 
     @property
@@ -75,7 +86,9 @@ class H5StoreManager:
         path = self._path(key)
         found = self._signac_stores.get(key)
         if found is None:
-            found = self._signac_stores.setdefault(key, self.cls(path))
+            found = self.cls(path)
+            found._signac_session.level = self._signac_level  # noqa: SLF001 - of one family
+            found = self._signac_stores.setdefault(key, found)
         return found
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -88,7 +101,7 @@ class H5StoreManager:
             raise NotADirectoryError(self.prefix)
         from signac._stores.wholefile import replace_store
 
-        replace_store(path, content, self._signac_scratch)
+        replace_store(path, content, self._signac_scratch, self._signac_level)
         self._signac_stores.pop(key, None)
 
     def __delitem__(self, key: str) -> None:
@@ -129,7 +142,7 @@ class H5StoreManager:
         return f"{type(self).__name__}(prefix={prefix!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return open_stores, (self.prefix, self._signac_scratch, type(self))
+        return open_stores, (self.prefix, self._signac_scratch, self._signac_level, type(self))
 
     def _names(self) -> list[str]:
         with os.scandir(self.prefix) as entries:
@@ -153,11 +166,18 @@ class H5StoreManager:
 
 
 def open_stores(
-    prefix: str, scratch: str | None, kind: type[H5StoreManager] = H5StoreManager
+    prefix: str,
+    scratch: str | None,
+    level: Durability | None = None,
+    kind: type[H5StoreManager] = H5StoreManager,
 ) -> H5StoreManager:
-    """Return the stores of a directory of a project, whose new files are built in `scratch`."""
+    """Return the stores of a directory of a project, whose new files are built in `scratch`.
+
+    `level` is the durability that the project's config asks for.
+    """
     stores = kind(prefix)
     object.__setattr__(stores, "_signac_scratch", scratch)
+    object.__setattr__(stores, "_signac_level", level)
     return stores
 
 

@@ -8,10 +8,13 @@ the lock of the file while there are any, and opens the file for reading only un
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cache
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from signac._core import atomic
+from signac._core.durability import effective
 from signac._stores import locks
 from signac.errors import InvalidInputError
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
+    from signac._core.durability import Durability
     from signac._stores.h5file import H5File
 
 __all__ = ["Opened", "Session", "Use"]
@@ -76,23 +80,43 @@ class Use:
         if self._counted and self._opened is not None:
             self._opened.implicit -= 1
             if failure is None:
-                self._session.end_unused(self._opened)
+                try:
+                    self._session.end_unused(self._opened)
+                except (RuntimeError, OSError) as late:
+                    explained = self._explained(late)
+                    if explained is late:
+                        raise
+                    raise explained from late
             else:
                 self._session.discard_unused(self._opened)
         if failure is not None and failure is not error:
             raise failure from error
+        if error is not None:
+            explained = self._explained(error)
+            if explained is not error:
+                raise explained from error
+
+    def _explained(self, error: BaseException) -> BaseException:
+        """Return what libhdf5 found wrong with a file as an error that names the file."""
+        filename = self._session.filename
+        system = isinstance(error, OSError) and (error.errno is not None or filename in str(error))
+        if type(error) not in (RuntimeError, OSError) or system:
+            return error
+        return OSError(f"{filename}: {error}; the file may be damaged")
 
 
 class Session:
     """The way of one store to its file."""
 
-    __slots__ = ("filename", "mode", "opened", "options", "truncated")
+    __slots__ = ("filename", "level", "mode", "opened", "options", "truncated")
 
     def __init__(self, filename: str, options: dict[str, Any]) -> None:
         self.filename = filename
         self.options = {key: value for key, value in options.items() if key != "mode"}
         self.mode: str | None = options.get("mode")
         self.opened: Opened | None = None
+        #: The durability that the project's config asks for.
+        self.level: Durability | None = None
         #: Whether a store with mode "w" or "x" has made its file.
         self.truncated = False
 
@@ -338,8 +362,12 @@ class Session:
 
     def _end(self, opened: Opened) -> None:
         self.opened = None
+        durable = opened.h5.writable and effective(self.level) == "durable"
         try:
-            opened.h5.finish()
+            opened.h5.finish(durable=durable)
+            if durable and opened.h5.pid == os.getpid():
+                with suppress(FileNotFoundError):  # moved meanwhile, with the job
+                    atomic.sync_directory(os.path.dirname(self.filename))
         finally:
             self._release(opened)
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from signac._core import atomic
-from signac._core.durability import effective
+from signac._core.durability import Durability, effective
 from signac._core.layout import STORE_SUFFIX, TEMPORARY_PREFIX
 from signac._core.locks import try_flock
 from signac._core.replace import discard
@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 
     from signac._stores.h5file import H5File
 
-__all__ = ["remove_store", "replace_store"]
+__all__ = ["remove_store", "replace_store", "undisturbed"]
 
 #: Not the suffix of a store: neither this nor other programs take the file for one.
 _SUFFIX: Final = STORE_SUFFIX + ".new"
 
 
-def replace_store(path: str, content: Mapping[str, Any], scratch: str | None = None) -> None:
+def replace_store(
+    path: str,
+    content: Mapping[str, Any],
+    scratch: str | None = None,
+    level: Durability | None = None,
+) -> None:
     """Make `content` all that the store at `path` holds.
 
     Everything is written to a new file, which is synced unless the durability is ``fast`` and
@@ -37,25 +42,25 @@ def replace_store(path: str, content: Mapping[str, Any], scratch: str | None = N
     of the project removes it, or without that beside the file, where the next call does.
     """
     path = os.path.realpath(path)
+    level = effective(level)
     if scratch is not None:
         try:
-            _replace_store(path, content, new_file(scratch, "h5"))
+            _replace_store(path, content, new_file(scratch, "h5"), level)
             return
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
     sweep(os.path.dirname(path))
-    _replace_store(path, content, _create_beside(path))
+    _replace_store(path, content, _create_beside(path), level)
 
 
-def _replace_store(path: str, content: Mapping[str, Any], new: Entry) -> None:
-    level = effective()
+def _replace_store(path: str, content: Mapping[str, Any], new: Entry, level: Durability) -> None:
     try:
         _fill(new, content)
         _keep_mode(new.path, path)
         if level != "fast":
             atomic.sync_file(new.path)
-        with _undisturbed(path):
+        with undisturbed(path):
             atomic.replace(new.path, path)
             new.close()
     except BaseException:
@@ -73,7 +78,7 @@ def remove_store(path: str) -> None:
     FileNotFoundError
         When there is none.
     """
-    with _undisturbed(path, ends=True):
+    with undisturbed(path, ends=True):
         atomic.unlink(path)
 
 
@@ -165,7 +170,7 @@ def _keep_mode(temporary: str, path: str) -> None:
 
 
 @contextmanager
-def _undisturbed(path: str, *, ends: bool = False) -> Iterator[None]:
+def undisturbed(path: str, *, ends: bool = False) -> Iterator[None]:
     """Keep others from writing to the file, and let the open stores of this thread follow.
 
     They show the new file afterwards; when the file `ends`, they are closed.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sized
+from itertools import islice
+from typing import Any, Final
 
 from signac.errors import InvalidInputError, InvalidKeyError, KeyTypeError
 
-__all__ = ["Path", "dotted", "join_paths", "parse_names", "plain", "read_axes"]
+__all__ = ["MOST_VALUES", "Path", "dotted", "join_paths", "parse_names", "plain", "read_axes"]
 
 Path = tuple[str, ...]
+#: Values of one axis: more than any study has, few enough to notice one without end.
+MOST_VALUES: Final = 5_000_000
 
 
 def read_axes(
@@ -74,15 +77,29 @@ def _read_column(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
             "for this one value put it in a list, for nested keys use dotted names"
         )
     try:
+        too_many = isinstance(values, Sized) and len(values) > MOST_VALUES
+    except OverflowError:  # a range may be longer than any list
+        too_many = True
+    except TypeError:  # an array without dimensions
+        too_many = False
+    if too_many:
+        raise _too_many(name)
+    try:
         iterator = iter(plain(values))
     except TypeError:
         raise InvalidInputError(
             f"the axis {name!r} is {values!r}, not a list of values; for one value write a list"
         ) from None
-    column = tuple(map(plain, iterator))
+    column = tuple(islice(map(plain, iterator), MOST_VALUES + 1))
+    if len(column) > MOST_VALUES:
+        raise _too_many(name)
     if not column:
         raise InvalidInputError(f"the axis {name!r} is empty, so the sweep would have no points")
     return column
+
+
+def _too_many(name: str) -> InvalidInputError:
+    return InvalidInputError(f"the axis {name!r} has more than {MOST_VALUES} values")
 
 
 def plain(value: Any) -> Any:

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from signac._synced.buffer import Entry
     from signac._synced.node import Node
 
-__all__ = ["FileRoot", "parse_document"]
+__all__ = ["FileRoot", "may_have_dots", "parse_document"]
 
 #: perf: numbers have dots too; only text in which a key may have one is walked (document-by-id).
 #: An escape, or a zero byte of UTF-16, may hide one.
-_MAY_HAVE_DOTS: Final = re.compile(rb"""\.[^"]*"\s*:|\\|\x00""").search
+may_have_dots: Final = re.compile(rb"""\.[^"]*"\s*:|\\|\x00""").search
 
 #: Transactions under way in this process, by the real path of their file: another object on the
 #: same file takes part in the transaction of its thread.
@@ -75,6 +75,25 @@ class FileRoot(Root):
 
     fallible = True
 
+    # perf: where a document starts; set in the class, since most are looked at once
+    # (compare.py, iterate-doc).
+    stamp: jsonfile.Stamp | None = None
+    #: Whether an equal stamp proves equal contents; None if that was not worked out yet.
+    settled: bool | None = False
+    seen = 0.0
+    looked: tuple[float, int] = (0.0, 0)
+    raw: bytes | None = None
+    held: locks.DirectoryLock | None = None
+    owner = 0
+    depth = 0
+    swept = False
+    linked = False
+    buffer_depth = 0
+    entry: Entry | None = None
+    host: FileRoot | None = None
+    version = 0
+    _directory: str | None = None
+
     def __init__(
         self,
         path: str,
@@ -94,19 +113,6 @@ class FileRoot(Root):
         self.level = level
         self.on_missing = on_missing
         self.mutex = threading.RLock()
-        self.stamp: jsonfile.Stamp | None = None
-        self.settled = False
-        self.seen = 0.0
-        self.raw: bytes | None = None
-        self.held: locks.DirectoryLock | None = None
-        self.owner = 0
-        self.depth = 0
-        self.swept = False
-        self.linked = False
-        self.buffer_depth = 0
-        self.entry: Entry | None = None
-        self.host: FileRoot | None = None
-        self.version = 0
 
     def refresh(self) -> None:
         """Bring the nodes up to date with the file, or with the buffer."""
@@ -130,7 +136,7 @@ class FileRoot(Root):
             if self._explain_missing(None, self.directory):
                 self.refresh()
             return
-        if self.settled and self.stamp == jsonfile.stamp_of(status):
+        if self.stamp == jsonfile.stamp_of(status) and self._is_settled():
             return
         with self.mutex:
             self.read()
@@ -278,18 +284,33 @@ class FileRoot(Root):
     def relocate(self, path: str) -> None:
         """Follow the file to another path; the contents are the same."""
         self.path = path
-        self.directory = os.path.dirname(path) or os.curdir if path is not None else ""
+        self._directory = None
+
+    @property
+    def directory(self) -> str:
+        """The directory of the file."""
+        if self._directory is None:
+            path = self.path
+            self._directory = os.path.dirname(path) or os.curdir if path is not None else ""
+        return self._directory
 
     def reload_soon(self) -> None:
         """Distrust what was read before."""
         self.settled = False
 
     def _know(self, raw: bytes, stamp: jsonfile.Stamp) -> None:
+        now = time.monotonic()
         if stamp != self.stamp:
             self.stamp = stamp
-            self.seen = time.monotonic()
+            self.seen = now
         self.raw = raw
-        self.settled = jsonfile.is_settled(stamp, self.seen)
+        self.looked = (now, time.time_ns())
+        self.settled = None
+
+    def _is_settled(self) -> bool:
+        if self.settled is None and self.stamp is not None:
+            self.settled = jsonfile.is_settled(self.stamp, self.seen, *self.looked)
+        return bool(self.settled)
 
     def _roll_back(self, before: bytes | None, snapshot: Snapshot) -> None:
         data = None if before is None else parse_document(before, self.path)
@@ -334,7 +355,7 @@ def parse_document(raw: bytes, path: str) -> dict[str, Any] | None:
     """Parse the contents of a document file; None stands for an empty one (JSON ``null``)."""
     data = jsonfile.decode(raw, path)
     if data.__class__ is dict:
-        dotted = validate_keys(data) if _MAY_HAVE_DOTS(raw) else []
+        dotted = validate_keys(data) if may_have_dots(raw) else []
         if dotted:
             raise InvalidKeyError(
                 f"{path}: keys with dots at {', '.join(dotted)}; dots separate nested keys, "

@@ -12,7 +12,6 @@ import logging
 import os
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from signac._core import jsonfile
@@ -31,19 +30,31 @@ logger = logging.getLogger(__name__)
 DEFAULT_CAPACITY: Final = 32 * 2**20
 
 
-@dataclass(eq=False, slots=True)
 class Entry:
     """One buffered file."""
 
-    key: str
-    data: Any
-    original: bytes | None
-    bound: int
-    roots: list[FileRoot] = field(default_factory=list)
-    lock: Any = field(default_factory=threading.RLock)
-    version: int = 1
-    dirty: bool = False
-    closed: bool = False
+    __slots__ = (
+        "bound",
+        "closed",
+        "data",
+        "dirty",
+        "key",
+        "lock",
+        "original",
+        "roots",
+        "version",
+    )
+
+    def __init__(self, key: str, data: Any, original: bytes | None, bound: int) -> None:
+        self.key = key
+        self.data = data
+        self.original = original
+        self.bound = bound
+        self.roots: list[FileRoot] = []
+        self.lock = threading.RLock()
+        self.version = 1
+        self.dirty = False
+        self.closed = False
 
     @property
     def size(self) -> int:
@@ -105,6 +116,19 @@ class Buffer:
         entry.lock.release()
         if self.bound > self.capacity:
             self._enforce_capacity()
+
+    def contents(self) -> list[tuple[set[str], Any]]:
+        """Return the paths of changed files that are not written yet, and a copy of each."""
+        if not self.entries:
+            return []
+        with self.mutex:
+            entries = [entry for entry in self.entries.values() if entry.dirty]
+        found = []
+        for entry in entries:
+            with entry.lock:
+                paths = {entry.key, *(root.path for root in entry.roots)}
+                found.append((paths, jsonfile.copy(entry.data)))
+        return found
 
     def size(self) -> int:
         """Return the bytes of JSON text held, of read and of changed files."""

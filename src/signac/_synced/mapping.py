@@ -148,7 +148,7 @@ class SyncedDict(AttributeAccess, Node, MutableMapping[str, Any]):
         ValueError
             When `data` is not a mapping.
         """
-        plain = convert(self, require_mapping(data, self.__root__.name))
+        plain = require_mapping(convert(self, data), data, self.__root__.name)
 
         def replace(current: dict[str, Any]) -> None:
             merged = merge_order(current, plain)
@@ -180,7 +180,7 @@ class SyncedDict(AttributeAccess, Node, MutableMapping[str, Any]):
 
 def check_key(key: Any) -> str:
     """Return a key as plain ``str``, or raise if it cannot be one."""
-    if key.__class__ is not str:
+    if type(key) is not str:
         if not isinstance(key, str):
             hash(key)  # peer: an unhashable key is a plain TypeError
             raise KeyTypeError(f"the key {key!r} is a {type(key).__name__}; keys must be strings")
@@ -193,10 +193,10 @@ def check_key(key: Any) -> str:
     return key  # type: ignore[no-any-return]
 
 
-def require_mapping(data: Any, name: str) -> Any:
-    """Return `data` if it can be the whole contents of a dictionary."""
-    if isinstance(data, Mapping):
-        return data
+def require_mapping(plain: Any, data: Any, name: str) -> Any:
+    """Return the plain form of `data` if it can be the whole contents of a dictionary."""
+    if plain.__class__ is dict:
+        return plain
     raise InvalidInputError(
         f"{name}: {type(data).__name__} cannot be its whole contents; give a mapping"
     )

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from signac._core.canonical import copy_plain
 from signac._synced.root import DetachedRoot, Kinds, Root
-from signac.errors import InvalidKeyError, KeyTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,23 +144,22 @@ def convert(node: Node, value: Any, place: str = "") -> Any:
 
     `place` is where the value goes in the node: a key or ``[index]``.
     """
-    kind = value.__class__
+    kind = type(value)  # not __class__: an object may lie about that
     if kind in _PLAIN_SCALARS or (kind is int and -_WORD < value < _WORD):
         return value
-    root = node.__root__
+    return node.__root__.convert(value, lambda: _place(node, place))
+
+
+def _place(node: Node, place: str) -> str:
+    """Return a place in a node as a place in its tree; it is worked out for errors only."""
     if place and place[0] != "[":
-        place = "." + place
+        place = f".{place}"
     try:
-        return root.convert(value, place)
-    except (KeyTypeError, InvalidKeyError):
-        try:
-            steps = path_in_tree(node)
-        except LookupError:
-            steps = []
-        if not steps:
-            raise
+        steps = path_in_tree(node)
+    except LookupError:
+        return place
     names = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-    return root.convert(value, "".join(names) + place)
+    return "".join(names) + place
 
 
 def change(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from signac._core.canonical import to_plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from signac._synced.node import Node
@@ -61,9 +62,9 @@ class Root:
     def end(self) -> None:
         """Finish a change, whether it was committed or not."""
 
-    def convert(self, value: Any, place: str = "") -> Any:
+    def convert(self, value: Any, place: Callable[[], str] = str) -> Any:
         """Return `value` as plain JSON, or raise with its place in the tree."""
-        return to_plain(value, self.name + place)
+        return to_plain(value, lambda: self.name + place())
 
     def transaction(self) -> AbstractContextManager[Node]:
         """Make several changes one."""

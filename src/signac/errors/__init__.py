@@ -5,9 +5,20 @@
     Error
     ├── InvalidInputError (ValueError)          mend the argument
     │   ├── QueryError                          .where
+    │   │   ├── QueryKeyError (KeyError)        an operator that is not there, or misplaced
+    │   │   ├── QueryTypeError (TypeError)      a value of a wrong type
+    │   │   ├── QueryAttributeError (AttributeError)
+    │   │   ├── QueryIndexError (IndexError)    an empty word
+    │   │   ├── QueryJSONError (json.JSONDecodeError)
+    │   │   ├── QueryPatternError (re.error)
+    │   │   └── QuerySyntaxError (SyntaxError)  .column
     │   ├── InvalidKeyError                     a key holds a dot
     │   ├── KeyTypeError (TypeError)            a key or value JSON cannot hold
+    │   ├── PathSpecificationError (RuntimeError)
+    │   ├── ImportArgumentError (re.error)      and KeyError, TypeError, AssertionError
+    │   ├── ImportRefusedError (RuntimeError)   .problems
     │   └── StatepointParsingError (RuntimeError)
+    │       └── StatepointJSONError (json.JSONDecodeError)
     ├── NotFoundError (LookupError)             look somewhere else
     │   ├── ProjectNotFoundError
     │   ├── JobNotFoundError (KeyError)
@@ -20,9 +31,13 @@
     ├── BufferException (RuntimeError)          BufferedError .files, MetadataError .filename
     ├── ConfigError (RuntimeError)
     ├── IncompatibleSchemaVersion
+    ├── MigrationError (RuntimeError)           .root
+    ├── ChangeRefusedError (RuntimeError)       .collisions, .job_ids
+    ├── ChangeIncompleteError (RuntimeError)    .failed, .job_ids
     ├── WorkspaceError (OSError)                .error
     │   └── WorkspaceOccupiedError (FileExistsError)
     ├── LockTimeoutError (TimeoutError)         .path, .holder
+    ├── TransferError (OSError)                 .failed: some jobs of many
     └── H5StoreClosedError (RuntimeError), H5StoreAlreadyOpenError (OSError)
 
 Names and builtin bases are those of the released signac, so programs that catch them keep
@@ -33,6 +48,7 @@ one of them pickles.
 from __future__ import annotations
 
 from signac.errors._base import Error
+from signac.errors._changes import ChangeIncompleteError, ChangeRefusedError, MigrationError
 from signac.errors._conflicts import (
     BufferedError,
     BufferException,
@@ -45,6 +61,7 @@ from signac.errors._conflicts import (
     SchemaSyncConflict,
     SyncConflict,
 )
+from signac.errors._imports import ImportArgumentError, ImportRefusedError, StatepointJSONError
 from signac.errors._inputs import (
     ConfigError,
     IncompatibleSchemaVersion,
@@ -52,12 +69,15 @@ from signac.errors._inputs import (
     InvalidKeyError,
     KeyTypeError,
     NumpyConversionWarning,
+    PathSpecificationError,
     QueryError,
     StatepointParsingError,
+    UnsafeDataError,
 )
 from signac.errors._jobs import (
     AmbiguousIdError,
     DestinationExistsError,
+    ForeignProjectError,
     JobMovedError,
     JobNotFoundError,
     JobsCorruptedError,
@@ -67,18 +87,33 @@ from signac.errors._jobs import (
     WorkspaceError,
     WorkspaceOccupiedError,
 )
+from signac.errors._queries import (
+    QueryAttributeError,
+    QueryIndexError,
+    QueryJSONError,
+    QueryKeyError,
+    QueryPatternError,
+    QuerySyntaxError,
+    QueryTypeError,
+)
+from signac.errors._transfer import TransferError
 
 __all__ = [
     "AmbiguousIdError",
     "BufferException",
     "BufferedError",
+    "ChangeIncompleteError",
+    "ChangeRefusedError",
     "ConfigError",
     "DestinationExistsError",
     "DocumentSyncConflict",
     "Error",
     "FileSyncConflict",
+    "ForeignProjectError",
     "H5StoreAlreadyOpenError",
     "H5StoreClosedError",
+    "ImportArgumentError",
+    "ImportRefusedError",
     "IncompatibleSchemaVersion",
     "InvalidInputError",
     "InvalidKeyError",
@@ -89,13 +124,25 @@ __all__ = [
     "KeyTypeError",
     "LockTimeoutError",
     "MetadataError",
+    "MigrationError",
     "NotFoundError",
     "NumpyConversionWarning",
+    "PathSpecificationError",
     "ProjectNotFoundError",
+    "QueryAttributeError",
     "QueryError",
+    "QueryIndexError",
+    "QueryJSONError",
+    "QueryKeyError",
+    "QueryPatternError",
+    "QuerySyntaxError",
+    "QueryTypeError",
     "SchemaSyncConflict",
+    "StatepointJSONError",
     "StatepointParsingError",
     "SyncConflict",
+    "TransferError",
+    "UnsafeDataError",
     "WorkspaceError",
     "WorkspaceOccupiedError",
 ]

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Final
 
-__all__ = ["Error", "Explained"]
+__all__ = ["Error", "Explained", "visible"]
+
+#: What drives a terminal instead of being shown, reverses what is read, or cannot be printed.
+_DRIVING: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """Return a text in which what would drive a terminal is escaped; lines stay lines."""
+    if text.isprintable():
+        return text
+    return _DRIVING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def rebuild(cls: type[Error], args: tuple[Any, ...], facts: dict[str, Any]) -> Error:
@@ -35,7 +48,7 @@ class Error(Exception):
     kind: ClassVar[str] = "error"
 
     def __str__(self) -> str:
-        text = self._text()
+        text = visible(self._text())
         return text or f"{type(self).__name__} (kind: {self.kind})"
 
     def _text(self) -> str:

@@ -22,11 +22,43 @@ __all__ = [
     "SyncConflict",
 ]
 
+#: So many conflicts are described in one message.
+_MOST_SHOWN = 10
+
 
 class SyncConflict(Error, RuntimeError):
-    """Two sides differ and no strategy says which one wins."""
+    """Two sides differ and no strategy says which one wins.
+
+    Attributes
+    ----------
+    path : str
+        The file, document or project at the destination; empty if it is not known.
+    others : tuple of SyncConflict
+        What else the same call found; the rest of the work was done.
+    """
 
     kind = "sync-conflict"
+    path: str = ""
+    others: tuple[SyncConflict, ...] = ()
+
+    @property
+    def conflicts(self) -> tuple[SyncConflict, ...]:
+        """All conflicts that the call found, this one first."""
+        return (self, *self.others)
+
+    def _sentence(self) -> str:
+        return super()._text()
+
+    def _text(self) -> str:
+        if not self.others:
+            return self._sentence()
+        shown = [one._sentence() for one in self.conflicts[:_MOST_SHOWN]]  # noqa: SLF001
+        if len(self.conflicts) > len(shown):
+            shown.append(f"and {len(self.conflicts) - len(shown)} more")
+        return (
+            f"{len(self.conflicts)} conflicts, see .conflicts of this error; "
+            f"all else was synchronised: {'; '.join(shown)}"
+        )
 
 
 class FileSyncConflict(SyncConflict):
@@ -35,17 +67,22 @@ class FileSyncConflict(SyncConflict):
     Attributes
     ----------
     filename : str
-        Its name, relative to the job directory.
+        Its name, without the directories it lies in; ``path`` has them.
     """
 
     kind = "file-sync-conflict"
 
-    def __init__(self, filename: str) -> None:
+    def __init__(self, filename: str, path: str = "", reason: str = "") -> None:
         super().__init__(filename)
         self.filename = filename
+        self.path = path
+        self.reason = reason
 
-    def _text(self) -> str:
-        return f"the file {self.filename!r} differs on both sides; give a strategy to decide"
+    def _sentence(self) -> str:
+        if self.reason:
+            return f"{self.path or self.filename}: {self.reason}"
+        where = self.path or repr(self.filename)
+        return f"the file {where} differs on both sides; give a strategy to decide"
 
 
 class DocumentSyncConflict(SyncConflict):
@@ -59,13 +96,15 @@ class DocumentSyncConflict(SyncConflict):
 
     kind = "document-sync-conflict"
 
-    def __init__(self, keys: Iterable[str]) -> None:
+    def __init__(self, keys: Iterable[str], path: str = "") -> None:
         self.keys = set(keys)
         super().__init__(self.keys)
+        self.path = path
 
-    def _text(self) -> str:
+    def _sentence(self) -> str:
         names = ", ".join(sorted(map(str, self.keys)))
-        return f"these document keys differ on both sides: {names}; give doc_sync to decide"
+        where = f" (in {self.path})" if self.path else ""
+        return f"these document keys differ on both sides: {names}{where}; give doc_sync to decide"
 
 
 class SchemaSyncConflict(SyncConflict):
@@ -84,8 +123,11 @@ class SchemaSyncConflict(SyncConflict):
         self.schema_src = schema_src
         self.schema_dst = schema_dst
 
-    def _text(self) -> str:
-        return "the two projects have different schemas; check_schema=False synchronises anyway"
+    def _sentence(self) -> str:
+        return (
+            "the two projects have different schemas; check_schema=False synchronises anyway, "
+            'check_schema="keys" if they differ in values only'
+        )
 
 
 class BufferException(Error, RuntimeError):

@@ -11,9 +11,15 @@ __all__ = [
     "InvalidKeyError",
     "KeyTypeError",
     "NumpyConversionWarning",
+    "PathSpecificationError",
     "QueryError",
     "StatepointParsingError",
+    "UnsafeDataError",
 ]
+
+
+#: Characters of a message; a filter, which may be much longer, is repeated in it.
+_LONGEST = 4_000
 
 
 class InvalidInputError(Error, ValueError):
@@ -37,6 +43,10 @@ class QueryError(InvalidInputError):
         super().__init__(message)
         self.where = where
 
+    def _text(self) -> str:
+        text = super()._text()
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
 
 class InvalidKeyError(InvalidInputError):
     """A key holds a dot; dots separate the levels of nested keys in searches."""
@@ -56,10 +66,46 @@ class StatepointParsingError(InvalidInputError, RuntimeError):
     kind = "statepoint-parsing"
 
 
+class PathSpecificationError(InvalidInputError, RuntimeError):
+    """The paths of jobs cannot be made like this, or are not unique; nothing was written."""
+
+    kind = "path-specification"
+
+
 class ConfigError(Error, RuntimeError):
     """A configuration file cannot be read or holds an invalid value."""
 
     kind = "config"
+
+
+class UnsafeDataError(Error, ValueError):
+    """A table in an HDF5 file holds a Python object that is no plain value; it was not read.
+
+    Attributes
+    ----------
+    filename : str
+        The file.
+    key : str
+        The table in it.
+    found : str
+        What was refused: the name of a class or function, and where it is.
+    """
+
+    kind = "unsafe-data"
+
+    def __init__(self, filename: str, key: str, found: str) -> None:
+        super().__init__(filename, key, found)
+        self.filename = filename
+        self.key = key
+        self.found = found
+
+    def _text(self) -> str:
+        return (
+            f"the table {self.key!r} in {self.filename} was not read: it holds {self.found}. "
+            "Tables may hold numbers, texts, dates, durations, arrays and containers of these. If "
+            f"you trust the file, pandas.read_hdf({self.filename!r}, {self.key!r}) reads it, and "
+            "runs whatever code is in it"
+        )
 
 
 class IncompatibleSchemaVersion(Error):  # peer: the name programs catch

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AmbiguousIdError",
     "DestinationExistsError",
+    "ForeignProjectError",
     "JobMovedError",
     "JobNotFoundError",
     "JobVanishedError",
@@ -33,6 +34,35 @@ class ProjectNotFoundError(NotFoundError):
     """There is no project at, or above, the path."""
 
     kind = "project-not-found"
+
+
+class ForeignProjectError(ProjectNotFoundError):
+    """The project above belongs to another user, in a directory in which everybody can write.
+
+    Attributes
+    ----------
+    path : str
+        The project.
+    owner : str
+        Whose it is.
+    directory : str
+        The directory in which everybody can write.
+    """
+
+    kind = "foreign-project"
+
+    def __init__(self, path: str, owner: str, directory: str) -> None:
+        super().__init__(path, owner, directory)
+        self.path = path
+        self.owner = owner
+        self.directory = directory
+
+    def _text(self) -> str:
+        return (
+            f"the project found above, {self.path}, belongs to {self.owner}, and everybody can "
+            f"write in {self.directory}: it was not opened. If you trust it, give its path: "
+            f"signac.get_project({self.path!r})"
+        )
 
 
 class JobNotFoundError(Explained, NotFoundError, KeyError):
@@ -81,14 +111,24 @@ class JobsCorruptedError(Error, RuntimeError):
     job_ids : list of str
         All jobs concerned.
     problems : dict of str to str
-        What is wrong with each, as far as it is known.
+        What is wrong with each, as far as it is known; what is wrong with the project itself
+        stands under ``"project"``.
+    report : CheckReport or None
+        Everything that a check found.
     """
 
     kind = "jobs-corrupted"
 
-    def __init__(self, job_ids: Iterable[str], problems: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        job_ids: Iterable[str],
+        problems: Mapping[str, str] | None = None,
+        *,
+        report: Any = None,
+    ) -> None:
         self.job_ids = list(job_ids)
         self.problems = dict(problems or {})
+        self.report = report
         super().__init__(self.job_ids)
 
     def _text(self) -> str:
@@ -110,6 +150,7 @@ class JobVanishedError(JobNotFoundError, JobsCorruptedError):
         self.message = message
         self.job_ids = [job_id]
         self.problems = {job_id: message}
+        self.report = None
 
 
 class JobMovedError(Explained, RuntimeError):

@@ -1,0 +1,1 @@
+"""Questions about many jobs at once, answered from the values of their keys. Changes nothing."""

@@ -1,0 +1,1 @@
+"""Bring projects of older layouts forward: detect, plan, run."""

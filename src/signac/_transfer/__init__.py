@@ -1,0 +1,1 @@
+"""Move data between projects, directories and archives: plan, then apply."""

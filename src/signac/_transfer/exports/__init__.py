@@ -1,0 +1,1 @@
+"""Jobs into directories and archives; manifests, and comparing exports with jobs."""

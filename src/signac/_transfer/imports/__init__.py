@@ -1,0 +1,1 @@
+"""Jobs out of directories and archives: look at everything, then make each job whole."""

@@ -1,0 +1,1 @@
+"""Where jobs go, and what paths say of them."""

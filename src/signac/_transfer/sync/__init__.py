@@ -1,0 +1,1 @@
+"""Synchronise jobs and projects: compare, plan, apply."""

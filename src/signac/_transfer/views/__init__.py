@@ -1,0 +1,1 @@
+"""Directories of links that lead to jobs."""
