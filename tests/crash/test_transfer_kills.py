@@ -223,6 +223,10 @@ def _is_rebuilt(name: str) -> bool:
     return len(parts) > 2 and parts[1] == ".signac" and parts[2:] in (["transfers"], ["locks"])
 
 
+def _without_scratch(picture: dict[str, Any]) -> dict[str, Any]:
+    return {name: data for name, data in picture.items() if ".signac_scratch" not in name}
+
+
 def difference(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
     """List the names in which two pictures differ."""
     return [
@@ -298,8 +302,11 @@ class Kills:
         assert self._kept() == self.kept, "the call changed what it only reads"
 
     def again(self) -> None:
-        """Run the same call again, open everything, and hold that the tree is the final one."""
-        complete = everything(self.root) == self.after
+        """Run the same call again, open everything, and hold that the tree is the final one.
+
+        A call that was complete may be refused, even when scratch of it is left for the next open.
+        """
+        complete = _without_scratch(everything(self.root)) == _without_scratch(self.after)
         outcome = processes.run(functools.partial(self.transfer.call, self.root))
         if not outcome.ok:
             refused = outcome.failure is not None and outcome.failure.is_a(*COMPLETE)
