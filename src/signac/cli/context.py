@@ -12,7 +12,7 @@ from signac.errors._base import visible
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from signac.project import Project
 
@@ -78,11 +78,20 @@ class Context:
             before = ","
         _write(sys.stdout, "[]" if before == "[" else "\n]")
 
-    def print_table(self, *args: Any, **kwargs: Any) -> None:
-        """Write a table for a person; see `signac.cli.output.print_table`."""
-        from signac.cli.output import print_table
+    def print_rows(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        *,
+        numbers: Iterable[str] = (),
+    ) -> None:
+        """Write a table: with rules on a terminal, as plain columns elsewhere."""
+        from signac.cli.output import format_columns, print_table
 
-        print_table(*args, **kwargs)
+        if self.is_terminal:
+            print_table(columns, rows, numbers=numbers)
+        else:
+            self.print(*format_columns(columns, rows))
 
     def confirm(self, question: str) -> bool:
         """Ask a yes-or-no question; an empty answer means no.
@@ -102,6 +111,12 @@ class Context:
                 f"'{self.program} -y …' answers all questions with yes"
             )
         return answer.strip().lower() in ("y", "yes")
+
+    def may_go_on(self, question: str) -> bool:
+        """Ask before something is rewritten, if a person is there; programs are not asked."""
+        if self.options.yes or not (self.can_ask and self.is_terminal):
+            return True
+        return self.confirm(question)
 
     def read_all(self, what: str) -> str:
         """Return what comes on standard input."""

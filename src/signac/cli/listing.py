@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from signac._analysis.order import name_key
 from signac._query.ast import MISSING, Key
-from signac.cli.output import print_table
+from signac.cli.output import plain
 
 if TYPE_CHECKING:
     import argparse
@@ -66,40 +66,47 @@ def _restrict(values: Iterable[dict[str, Any]], keys: Sequence[str]) -> Iterable
 
 def _write_csv(selection: Selection, keys: Sequence[Key]) -> None:
     import csv
-    import json
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["id", *map(_name, keys)])
     for job_id, row in zip(selection.ids, _rows(selection, keys, ""), strict=True):
-        cells = (cell if isinstance(cell, str) else json.dumps(cell) for cell in row)
-        writer.writerow([job_id, *cells])
+        writer.writerow([job_id, *map(plain, row)])
 
 
 def _show_table(
     context: Context, options: argparse.Namespace, selection: Selection, keys: Sequence[Key]
 ) -> None:
+    """Print a table; on a terminal its beginning, with what tells the jobs apart."""
     total = len(selection)
-    most = total if options.limit is not None else min(_ROWS, total)
+    most, length, hidden = total, None, 0
+    if context.is_terminal:
+        most = total if options.limit is not None else min(_ROWS, total)
+        length = max(_SHORTEST_ID, context.project().min_len_unique_id()) if total else 0
     shown = selection.subset(range(most))
     chosen = list(keys) or _telling_keys(shown, options)
-    hidden = 0
-    if not keys and options.sp is None and options.doc is None and options.show is None:
+    if not keys and _is_free(options):
         hidden = max(0, len(chosen) - _COLUMNS)
         chosen = chosen[:_COLUMNS]
-    length = max(_SHORTEST_ID, context.project().min_len_unique_id()) if total else 0
-    columns = [shown.values(key) for key in chosen]
-    rows = [
-        [job_id[:length], *(None if value is MISSING else value for value in values)]
-        for job_id, *values in zip(shown.ids, *columns, strict=True)
-    ]
-    numbers = [
-        _name(key)
-        for key, column in zip(chosen, columns, strict=True)
-        if all(value is MISSING or type(value) in (int, float) for value in column)
-    ]
     if total:
-        print_table(["id", *map(_name, chosen)], rows, numbers=numbers)
-    context.note(_foot(total, most, hidden))
+        columns = [shown.values(key) for key in chosen]
+        rows = [
+            [job_id[:length], *(None if value is MISSING else value for value in values)]
+            for job_id, *values in zip(shown.ids, *columns, strict=True)
+        ]
+        names = list(map(_name, chosen))
+        numbers = [name for name, column in zip(names, columns, strict=True) if _is_number(column)]
+        context.print_rows(["id", *names], rows, numbers=numbers)
+    if context.is_terminal:
+        context.note(_foot(total, most, hidden))
+
+
+def _is_free(options: argparse.Namespace) -> bool:
+    """Tell whether nothing was said about what is to be shown."""
+    return options.sp is None and options.doc is None and options.show is None
+
+
+def _is_number(column: Iterable[Any]) -> bool:
+    return all(value is MISSING or type(value) in (int, float) for value in column)
 
 
 def _foot(total: int, most: int, hidden: int) -> str:
@@ -113,7 +120,7 @@ def _foot(total: int, most: int, hidden: int) -> str:
 
 def _telling_keys(shown: Selection, options: argparse.Namespace) -> list[Key]:
     """Return the keys that tell the shown jobs apart, or those that were asked for."""
-    if options.sp is None and options.doc is None and options.show is None:
+    if _is_free(options):
         keys = [Key("sp", path) for path in shown.keys("sp")]
         varying = [key for key in keys if len(set(map(repr, shown.values(key)))) > 1]
         return varying or keys

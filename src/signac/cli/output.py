@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Any
 from signac.errors._base import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["format_mapping", "format_pretty", "human_size", "print_table", "short"]
+__all__ = [
+    "format_columns",
+    "format_mapping",
+    "format_pretty",
+    "human_size",
+    "print_table",
+    "short",
+]
 
 _LONGEST_CELL = 60
 
@@ -47,10 +54,16 @@ def human_size(number: float) -> str:
     return f"{number:.1f} PiB"
 
 
+def plain(value: Any) -> str:
+    """Return a value as one line: text as it is, anything else as JSON, nothing for None."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def short(value: Any) -> str:
-    """Return a value for a cell of a table."""
-    text = value if isinstance(value, str) else json.dumps(value)
-    text = visible(re.sub(r"\s*\n\s*", " ⏎ ", text))
+    """Return a value for a cell of a table that a person looks at."""
+    text = visible(re.sub(r"\s*\n\s*", " ⏎ ", plain(value)))
     return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
 
 
@@ -74,5 +87,14 @@ def print_table(
         right = name in set(numbers)
         table.add_column(Text(visible(name)), justify="right" if right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else short(cell)) for cell in row))
+        table.add_row(*(Text(short(cell)) for cell in row))
     Console(highlight=False).print(table)
+
+
+def format_columns(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Yield a table as plain lines, for those who do not look at a terminal."""
+    cells = [list(columns), *(list(map(plain, row)) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for line in cells:
+        text = "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True))
+        yield text.rstrip()

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 _WHOLE: Final = 3
-_NEXT: Final = "; '--limit N' shows N, a pipe ('| cat') gets all"
 
 
 def _fill(parser: argparse.ArgumentParser) -> None:
