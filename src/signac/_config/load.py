@@ -27,7 +27,7 @@ _LONGEST_SECTION: Final = 512
 _MOST_BRACKETS: Final = 64
 #: Characters of what the parser says, which may hold a whole line.
 _SHOWN: Final = 300
-_REFERENCE: Final = re.compile(r"%\(([^)]*)\)s")
+_REFERENCE: Final = r"%\(([^)]*)\)s"
 _SIMPLE: Final = re.compile(r"(?:[ \t]*(?:[A-Za-z_]\w*[ \t]*=[ \t]*[\w.+-]+[ \t]*)?\n)*").fullmatch
 
 __all__ = ["load_config", "read_config_file", "user_config_path"]
@@ -153,7 +153,7 @@ def _length(section: Any, value: Any, lengths: dict[str, float]) -> float:
     if not isinstance(value, str):
         return 0
     total: float = len(value)
-    for name in _REFERENCE.findall(value):
+    for name in re.findall(_REFERENCE, value):
         if name not in lengths:
             lengths[name] = math.inf
             lengths[name] = _length(section, _look_up(section, name), lengths)

@@ -30,9 +30,7 @@ __all__ = [
 #: ``here``: on this kernel, but out of sight, as in another container: only a lock tells.
 Standing = Literal["alive", "dead", "here", "elsewhere"]
 
-_TEXT: Final = re.compile(
-    r"([0-9a-f]{8})-([0-9a-f]{8})-([0-9a-f]{8})-([0-9a-f]{1,8})-([0-9a-f]*)", re.ASCII
-).fullmatch
+_TEXT: Final = r"([0-9a-f]{8})-([0-9a-f]{8})-([0-9a-f]{8})-([0-9a-f]{1,8})-([0-9a-f]*)"
 #: No kernel, no namespace: what is not known of a system.
 _NONE: Final = "00000000"
 _LONGEST_COMMAND: Final = 200
@@ -74,7 +72,7 @@ def this_one() -> Owner:
 
 def parse(text: object) -> Owner | None:
     """Return the process that `str` of an `Owner` names, None for anything else."""
-    match = _TEXT(text) if isinstance(text, str) else None
+    match = re.fullmatch(_TEXT, text) if isinstance(text, str) else None
     if match is None:
         return None
     host, boot, space, pid, start = match.groups()

@@ -36,7 +36,7 @@ __all__ = [
 
 #: Of what another machine left, only age tells the living from the dead.
 _STALE_AFTER: Final = 24 * 3600.0
-_NAME: Final = re.compile(r"[0-9a-f]{16}-([0-9a-f-]+)\..*", re.DOTALL).fullmatch
+_NAME: Final = r"(?s)[0-9a-f]{16}-([0-9a-f-]+)\..*"
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -48,6 +48,11 @@ class Entry:
     def __init__(self, path: str, descriptor: int | None) -> None:
         self.path = path
         self.descriptor = descriptor
+
+    def finish_writing(self) -> None:
+        """Close the entry where an open file keeps its name and there is no lock (Windows)."""
+        if fcntl is None:
+            self.close()
 
     def close(self) -> None:
         """Let go of the entry."""
@@ -172,7 +177,7 @@ def is_abandoned(path: str) -> bool:
 
 def _standing(path: str) -> owner.Standing | None:
     """Tell what is known of the process that made an entry, None if its name does not say."""
-    match = _NAME(os.path.basename(path))
+    match = re.fullmatch(_NAME, os.path.basename(path))
     who = owner.parse(match.group(1)) if match else None
     return None if who is None else owner.standing(who)
 

@@ -29,9 +29,7 @@ OLD_CONFIG: Final = "signac.rc"
 HIDDEN_CONFIG: Final = ".signacrc"
 #: What only the configuration of a project has.
 _TELLING: Final = ("project", "schema_version")
-_LINE: Final = re.compile(
-    r"^[ \t]*(project|schema_version)[ \t]*=[ \t]*[\"']?([^\"'#\n]*)", re.MULTILINE
-)
+_LINE: Final = r"(?m)^[ \t]*(project|schema_version)[ \t]*=[ \t]*[\"']?([^\"'#\n]*)"
 _MOST_NAMES: Final = 1000
 
 
@@ -105,7 +103,7 @@ def _read(config: str) -> tuple[dict[str, Any], bool]:
         return read_config_file(config), True
     except (ConfigError, UnicodeError):
         with open(config, encoding="utf-8", errors="replace") as file:
-            found = _LINE.findall(file.read(1 << 18))
+            found = re.findall(_LINE, file.read(1 << 18))
         return {key: value.strip() for key, value in found}, False
 
 

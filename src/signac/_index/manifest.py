@@ -40,10 +40,8 @@ __all__ = [
 _FORMAT: Final = 1
 _NAME: Final = "manifest"
 #: A random number, and the fingerprint of the contents.
-_NAMES: Final = re.compile(r"[0-9a-f]{16}\.[0-9a-f]{16}\.seg").fullmatch
-_UNFINISHED: Final = re.compile(
-    r"[0-9a-f]{16}[-0-9a-f]*\.(tmp|statepoint_cache\.json\.gz)"
-).fullmatch
+_NAMES: Final = r"[0-9a-f]{16}\.[0-9a-f]{16}\.seg"
+_UNFINISHED: Final = r"[0-9a-f]{16}[-0-9a-f]*\.(tmp|statepoint_cache\.json\.gz)"
 
 
 class Listing(NamedTuple):
@@ -162,8 +160,10 @@ def save(directory: str, manifest: Manifest) -> jsonfile.Stamp:
     try:
         assert entry.descriptor is not None
         atomic.write(entry.descriptor, b"%08x\n%b" % (crc32(body), body), entry.path)
-        atomic.replace(entry.path, os.path.join(directory, _NAME))
-        return jsonfile.stamp_of(os.fstat(entry.descriptor))
+        entry.finish_writing()
+        path = os.path.join(directory, _NAME)
+        atomic.replace(entry.path, path)
+        return jsonfile.stamp_of(os.stat(entry.descriptor or path))
     except BaseException:
         discard(entry)
         raise
@@ -241,7 +241,7 @@ def remove_garbage(directory: str, kept: Iterable[str]) -> None:
         garbage = [
             name
             for name in os.listdir(directory)
-            if name not in names and (_NAMES(name) or _UNFINISHED(name))
+            if name not in names and (re.fullmatch(_NAMES, name) or re.fullmatch(_UNFINISHED, name))
         ]
     except OSError:
         return
@@ -268,7 +268,7 @@ def remove_unfinished(directory: str) -> None:
     except OSError:
         return
     for name in names:
-        if _UNFINISHED(name):
+        if re.fullmatch(_UNFINISHED, name):
             entry = scratch.take_stale(os.path.join(directory, name))
             if entry is not None:
                 discard(entry)
@@ -282,7 +282,7 @@ def _parse(raw: bytes) -> Manifest:
     if form != _FORMAT:
         raise ValueError("format")
     for segment, gone, *files in parts:
-        if not all(_NAMES(name) for name in (segment, *filter(None, files))):
+        if not all(re.fullmatch(_NAMES, name) for name in (segment, *filter(None, files))):
             raise ValueError("a name")
         if not all(row.__class__ is int and row >= 0 for row in gone):
             raise ValueError("a row")

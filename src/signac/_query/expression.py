@@ -14,7 +14,7 @@ from signac.errors import QuerySyntaxError
 __all__ = ["parse_expression_filter"]
 
 #: What an expression has at least one of. Words that have none need no Python parser.
-_SIGNS = re.compile(r"[<>=!≤≥≠]|\b(?:and|or|not|in|is)\b")
+_SIGNS = r"[<>=!≤≥≠]|\b(?:and|or|not|in|is)\b"
 _SYMBOLS = frozenset(
     {"=", "==", "===", "!=", "<>", "<", ">", "<=", ">=", "=>", "=<", "≤", "≥", "≠"}
 )
@@ -31,7 +31,7 @@ _ADVICE = {
     "≥": "write >=",
     "≠": "write !=",
 }
-_ASSIGNMENT = re.compile(r"[^\W\d][\w.]*=[^=]")
+_ASSIGNMENT = r"[^\W\d][\w.]*=[^=]"
 
 
 def parse_expression_filter(text: str) -> dict[str, Any] | None:
@@ -44,7 +44,7 @@ def parse_expression_filter(text: str) -> dict[str, Any] | None:
     QuerySyntaxError
         For an expression that no filter can express, and for text that is meant as one.
     """
-    if not _SIGNS.search(text):
+    if not re.search(_SIGNS, text):
         return None
     import ast
 
@@ -84,7 +84,9 @@ def parse_expression_filter(text: str) -> dict[str, Any] | None:
 def _is_meant_as_expression(text: str) -> bool:
     """Tell whether words make sense only as an expression: they compare with a sign."""
     words = text.split()
-    return not _SYMBOLS.isdisjoint(words[1:-1]) or any(map(_ASSIGNMENT.match, words[::2]))
+    return not _SYMBOLS.isdisjoint(words[1:-1]) or any(
+        re.match(_ASSIGNMENT, word) for word in words[::2]
+    )
 
 
 def _explain(

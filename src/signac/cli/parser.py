@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import difflib
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
 __all__ = ["Parser", "make_parser", "suggest"]
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Help as wide as the terminal, found out without a module that takes 2 ms to import."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width() - 2)
+
+
+def _width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that is filled when it is first used, and that suggests what may be meant.
 
@@ -31,7 +48,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(
         self, *args: Any, fill: Callable[[argparse.ArgumentParser], object] | None = None, **kw: Any
     ) -> None:
-        super().__init__(*args, **kw)
+        super().__init__(*args, formatter_class=_Formatter, **kw)
         self._fill = fill
 
     def fill(self) -> None:
@@ -71,7 +88,9 @@ class Parser(argparse.ArgumentParser):
 
 def suggest(word: str, known: Iterable[str], otherwise: str) -> str:
     """Return a sentence with the nearest of the known words, or with where to look."""
-    near = difflib.get_close_matches(word, list(known), 3, 0.6)
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), 3, 0.6)
     if not near:
         return f"see '{otherwise}'"
     if len(near) == 1:
@@ -79,8 +98,16 @@ def suggest(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"did you mean any of {', '.join(repr(each) for each in near)}?"
 
 
-def make_parser(program: str) -> Parser:
-    """Return the parser of the whole command line."""
+def make_parser(program: str, words: Sequence[str] | None = None) -> Parser:
+    """Return the parser of the whole command line.
+
+    Parameters
+    ----------
+    program : str
+        What the command calls itself.
+    words : sequence of str, optional
+        What is going to be parsed: if it names a command, the others are left out.
+    """
     parser = Parser(
         prog=program,
         description="Keep the data of a parameter study in order: jobs addressed by their "
@@ -103,7 +130,7 @@ def make_parser(program: str) -> Parser:
     )
     parser.add_argument("-y", "--yes", action="store_true", help="answer all questions with yes")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    for entry in COMMANDS:
+    for entry in _wanted(words):
         commands.add_parser(
             entry.name,
             help=entry.help,
@@ -111,6 +138,12 @@ def make_parser(program: str) -> Parser:
             fill=_filler(entry),
         )
     return parser
+
+
+def _wanted(words: Sequence[str] | None) -> Sequence[Entry]:
+    """Return the command that words name, or all commands. Global options have no values."""
+    name = next((word for word in words or () if not word.startswith("-")), None)
+    return [entry for entry in COMMANDS if entry.name == name] or COMMANDS
 
 
 def _filler(entry: Entry) -> Callable[[argparse.ArgumentParser], object]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 __all__ = ["Error", "Explained", "visible"]
 
 #: What drives a terminal instead of being shown, reverses what is read, or cannot be printed.
-_DRIVING: Final = re.compile(
+_DRIVING: Final = (
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
@@ -17,7 +17,7 @@ def visible(text: str) -> str:
     """Return a text in which what would drive a terminal is escaped; lines stay lines."""
     if text.isprintable():
         return text
-    return _DRIVING.sub(lambda found: ascii(found[0])[1:-1], text)
+    return re.sub(_DRIVING, lambda found: ascii(found[0])[1:-1], text)
 
 
 def rebuild(cls: type[Error], args: tuple[Any, ...], facts: dict[str, Any]) -> Error:
