@@ -48,6 +48,8 @@ __all__ = [
 
 _CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _CHUNK: Final = 1 << 24
+#: Windows syncs only what is open for writing.
+_SYNCABLE: Final = (os.O_RDWR if os.name == "nt" else os.O_RDONLY) | _CLOEXEC
 _DIRECTORY: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _CLOEXEC
 
 
@@ -146,7 +148,7 @@ def sync_descriptor(descriptor: int, path: str) -> None:
 
 def sync_file(path: str) -> None:
     """Wait until the contents of a file are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY | _CLOEXEC)
+    descriptor = os.open(path, _SYNCABLE)
     try:
         sync_descriptor(descriptor, path)
     finally:
@@ -232,6 +234,8 @@ def move(source: str, target: str) -> None:
     point("rename", source)
     if os.name == "nt" and os.path.isdir(target):
         os.rmdir(target)
+    elif os.name == "nt" and os.path.lexists(target) and os.path.isdir(source):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), target)
     os.rename(source, target)
 
 

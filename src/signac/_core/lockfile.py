@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 _NO_LINKS: Final = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
 #: A lock file without a holder was cut by a power cut, or is being written: seconds to tell.
 _EMPTY_FOR: Final = 60.0
+_OPEN: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _GUARD: Final = ".break"
 _OWN: Final = ".own"
 
@@ -225,7 +226,7 @@ def _age(name: str) -> float:
 def _read(name: str) -> dict[str, Any] | bytes | None:
     """Return what a lock file says; its bytes if that is nothing, None if it cannot be read."""
     try:
-        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(name, _OPEN)
     except OSError:
         return None
     try:

@@ -101,6 +101,7 @@ def sweep_beside(path: str) -> None:
 
 def discard(entry: Entry) -> None:
     """Remove a scratch file that is not needed; a failure leaves it to the next sweep."""
+    entry.finish_writing()
     try:
         atomic.unlink(entry.path)
     except OSError:
@@ -165,6 +166,7 @@ def _fill(entry: Entry, data: bytes, level: Durability, like: os.stat_result | N
     except BaseException:
         discard(entry)
         raise
+    entry.finish_writing()
     return entry
 
 
@@ -205,8 +207,7 @@ def _rename(source: str, path: str, lock: DirectoryLock | None) -> None:
 
 
 def _finish(entry: Entry, path: str, level: Durability) -> os.stat_result:
-    assert entry.descriptor is not None
-    status = os.fstat(entry.descriptor)
+    status = os.stat(path) if entry.descriptor is None else os.fstat(entry.descriptor)
     entry.close()
     if level == "durable":
         atomic.sync_directory(os.path.dirname(path) or os.curdir)

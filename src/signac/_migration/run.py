@@ -34,6 +34,7 @@ __all__ = ["migrate"]
 _OPEN: Final = (
     os.O_RDONLY
     | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_NOFOLLOW", 0)
 )

@@ -60,6 +60,7 @@ def _replace_store(path: str, content: Mapping[str, Any], new: Entry, level: Dur
         _keep_mode(new.path, path)
         if level != "fast":
             atomic.sync_file(new.path)
+        new.finish_writing()
         with undisturbed(path):
             atomic.replace(new.path, path)
             new.close()
@@ -89,7 +90,7 @@ def sweep(directory: str) -> None:
             continue
         path = os.path.join(directory, name)
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         except OSError:
             continue
         try:

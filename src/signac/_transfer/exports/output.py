@@ -67,6 +67,7 @@ class Output(io.RawIOBase):
         with atomic.naming(self.path):
             if os.path.exists(self.path):
                 atomic.change_mode(self._entry.path, stat.S_IMODE(os.stat(self.path).st_mode))
+            self._entry.finish_writing()
             atomic.replace(self._entry.path, self.path)
         self._leave()
         if level == "durable":
@@ -77,6 +78,7 @@ class Output(io.RawIOBase):
         if self._dropped:
             return
         self._dropped = True
+        self._entry.finish_writing()
         try:
             atomic.unlink(self._entry.path)
         except OSError:  # left to the next export
