@@ -75,11 +75,10 @@ def _run(program: str, options: argparse.Namespace) -> int:
         context.note("Interrupted.")
     except BrokenPipeError:
         raise
-    except Refusal as refusal:
-        context.note(f"Warning: {refusal}")
     except Exception as error:  # noqa: BLE001  # one line for a person, whatever it is
         _flush()
-        context.note(f"Error: {explain(error)}")
+        kind = "Warning" if isinstance(error, Refusal) else "Error"
+        context.note(f"{kind}: {explain(error)}")
         if options.debug:
             import traceback
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from signac.errors import InvalidInputError
 from signac.errors._base import visible
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from signac.project import Project
 
 __all__ = ["Context"]
+
+_ANSWERS: Final = {"": False, "n": False, "no": False, "y": True, "yes": True}
 
 
 class Context:
@@ -94,7 +96,7 @@ class Context:
             self.print(*format_columns(columns, rows))
 
     def confirm(self, question: str) -> bool:
-        """Ask a yes-or-no question; an empty answer means no.
+        """Ask a yes-or-no question until it is answered; an empty answer means no.
 
         Raises
         ------
@@ -102,15 +104,19 @@ class Context:
             When standard input ends without an answer.
         """
         # peer: questions go to standard output.
-        sys.stdout.write(f"{visible(question)} [y/N] ")
-        sys.stdout.flush()
-        answer = sys.stdin.readline() if sys.stdin is not None else ""
-        if not answer:
-            raise InvalidInputError(
-                "there was no answer on standard input, nothing was done; "
-                f"'{self.program} -y …' answers all questions with yes"
-            )
-        return answer.strip().lower() in ("y", "yes")
+        while True:
+            sys.stdout.write(f"{visible(question)} [y/N] ")
+            sys.stdout.flush()
+            answer = sys.stdin.readline() if sys.stdin is not None else ""
+            if not answer:
+                raise InvalidInputError(
+                    "there was no answer on standard input, nothing was done; "
+                    f"'{self.program} -y …' answers all questions with yes"
+                )
+            word = answer.strip().lower()
+            if word in _ANSWERS:
+                return _ANSWERS[word]
+            self.print("Please respond with 'yes' or 'no' (or 'y' or 'n').")
 
     def may_go_on(self, question: str) -> bool:
         """Ask before something is rewritten, if a person is there; programs are not asked."""

@@ -39,7 +39,7 @@ def _is_builtin(error: BaseException) -> bool:
 def _is_ours(error: BaseException) -> bool:
     from signac.errors import Error
 
-    return isinstance(error, (Error, OSError, ValueError, LookupError))
+    return isinstance(error, (Refusal, Error, OSError, ValueError, LookupError))
 
 
 def _prefix(error: BaseException) -> str:

@@ -46,9 +46,9 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(
-        self, *args: Any, fill: Callable[[argparse.ArgumentParser], object] | None = None, **kw: Any
+        self, *, fill: Callable[[argparse.ArgumentParser], object] | None = None, **options: Any
     ) -> None:
-        super().__init__(*args, formatter_class=_Formatter, **kw)
+        super().__init__(formatter_class=_Formatter, **options)
         self._fill = fill
 
     def fill(self) -> None:

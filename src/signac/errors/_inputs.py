@@ -67,9 +67,19 @@ class StatepointParsingError(InvalidInputError, RuntimeError):
 
 
 class PathSpecificationError(InvalidInputError, RuntimeError):
-    """The paths of jobs cannot be made like this, or are not unique; nothing was written."""
+    """The paths of jobs cannot be made like this, or are not unique; nothing was written.
+
+    Attributes
+    ----------
+    key : str or None
+        The key of a template that a job does not have, if that is what is wrong.
+    """
 
     kind = "path-specification"
+
+    def __init__(self, message: str, key: str | None = None) -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class ConfigError(Error, RuntimeError):

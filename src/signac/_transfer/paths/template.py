@@ -116,7 +116,7 @@ class Field(NamedTuple):
 
     def _unknown(self, name: str) -> PathSpecificationError:
         return PathSpecificationError(
-            f"Unknown key: {name!r}, in {{{self.name}}}; not every selected job has it"
+            f"Unknown key: {name!r}, in {{{self.name}}}; not every selected job has it", name
         )
 
 

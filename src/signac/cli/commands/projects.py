@@ -31,7 +31,7 @@ def _update_cache(context: Context, options: argparse.Namespace) -> None:
     project = context.project()
     context.note("Updating cache...")
     number = project.update_cache()
-    if number:
+    if number is not None:
         context.note(f"Updated cache (size={number}).")
     else:
         context.note("Cache is up to date.")

@@ -53,17 +53,13 @@ def _import(context: Context, options: argparse.Namespace) -> int | None:
     if options.sync_interactive:
         return _synchronise_by_hand(context, options, project)
     try:
-        imported = project.import_from(
-            options.origin,
-            options.schema_path,
-            sync=options.sync,
-            copytree=shutil.move if options.move else None,
-        )
+        imported = _import_jobs(context, options, project)
     except DestinationExistsError as error:
         context.note(f"Destination '{error.destination}' already exists.")
         context.note("Consider using '--sync' or '--sync-interactive'!")
     except SyncConflict as error:
         context.note(f"Synchronization failed with error: {error}")
+        context.note("Consider using '--sync-interactive'!")
     else:
         context.note(f"Imported {len(imported)} job(s)." if imported else "Nothing to import.")
         if options.json:
@@ -71,6 +67,20 @@ def _import(context: Context, options: argparse.Namespace) -> int | None:
         return None
     context.note("Import failed.")
     return 1
+
+
+def _import_jobs(context: Context, options: argparse.Namespace, project: Project) -> dict[str, str]:
+    if not options.sync:
+        copytree = shutil.move if options.move else None
+        return project.import_from(options.origin, options.schema_path, copytree=copytree)
+    from signac._transfer.imports.run import import_scratch
+
+    with import_scratch(project) as directory:
+        other = type(project).init_project(directory)
+        imported = other.import_from(options.origin, options.schema_path)
+        context.note("Synchronizing project with temporary project...")
+        project.sync(other, recursive=True)
+    return imported
 
 
 def _require_sensible(options: argparse.Namespace) -> None:
@@ -96,7 +106,9 @@ def _synchronise_by_hand(context: Context, options: argparse.Namespace, project:
             "Bring them into 'project', for example with project.sync(tmp_project)."
         )
         names = {"project": project, "pr": project, "tmp_project": other, "signac": signac}
-        return interact(context, names, banner)
+        code = interact(context, names, banner)
+        context.note(f"Imported {len(imported)} job(s).")
+        return code
 
 
 def _fill_export(parser: argparse.ArgumentParser) -> None:
@@ -134,6 +146,8 @@ def _export(context: Context, options: argparse.Namespace) -> None:
         found = export(jobs, options.target, options.schema_path, copytree, manifest=manifest)
         exported = dict(found)
     except PathSpecificationError as error:
+        if error.key is None:
+            raise
         raise Refusal(f"An error occurred while evaluating the schema path: {error}") from error
     context.note(f"Exported {len(exported)} job(s)." if exported else "No jobs to export.")
     if options.json:
