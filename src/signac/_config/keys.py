@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from signac._core.durability import parse_durability
 from signac.errors import ConfigError, IncompatibleSchemaVersion
 from signac.version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from signac._core.durability import Durability
 
-__all__ = ["check_schema_version", "parse_level"]
+__all__ = ["KEYS", "check_schema_version", "parse_level", "validate_config"]
+
+#: The keys that this library reads.
+KEYS: Final = ("schema_version", "durability")
+_REFERENCE: Final = r"%\(([^)]*)\)s"
 
 
 def check_schema_version(config: Mapping[str, Any], path: str) -> None:
@@ -72,3 +77,38 @@ def parse_level(config: Mapping[str, Any], path: str) -> Durability | None:
     if value is None:
         return None
     return parse_durability(value, f"{path}: durability")
+
+
+def validate_config(config: Mapping[str, Any], path: str, *, is_project: bool) -> list[str]:
+    """Return all that keeps a project with this configuration from being opened.
+
+    Parameters
+    ----------
+    config : mapping
+        The contents of one file, references replaced as far as that can be done.
+    path : str
+        The project, or the file, for messages.
+    is_project : bool
+        Whether the file is that of a project, and not that of the user.
+    """
+    problems = []
+    for check in (check_schema_version, parse_level) if is_project else (parse_level,):
+        try:
+            check(config, path)
+        except (IncompatibleSchemaVersion, ConfigError, ValueError) as error:
+            problems.append(str(error))
+    # peer: opening such a project raises there.
+    problems += (
+        f"{path}: {key} has %({name})s, and there is no key '{name}' whose value could be put in"
+        for key, name in _find_unresolved(config)
+    )
+    return problems
+
+
+def _find_unresolved(section: Mapping[str, Any], root: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in section.items():
+        if isinstance(value, dict):
+            yield from _find_unresolved(value, f"{root}{key}.")
+            continue
+        for text in value if isinstance(value, list) else [value]:
+            yield from ((f"{root}{key}", name) for name in re.findall(_REFERENCE, text))

@@ -7,6 +7,7 @@ leads nowhere, or to more than a line can hold, stays as it is written.
 
 from __future__ import annotations
 
+import io
 import logging
 import math
 import os
@@ -30,7 +31,14 @@ _SHOWN: Final = 300
 _REFERENCE: Final = r"%\(([^)]*)\)s"
 _SIMPLE: Final = re.compile(r"(?:[ \t]*(?:[A-Za-z_]\w*[ \t]*=[ \t]*[\w.+-]+[ \t]*)?\n)*").fullmatch
 
-__all__ = ["load_config", "read_config_file", "user_config_path"]
+__all__ = [
+    "load_config",
+    "parse_config",
+    "parse_sections",
+    "read_bytes",
+    "read_config_file",
+    "user_config_path",
+]
 
 
 def load_config(project: str) -> Config:
@@ -64,16 +72,30 @@ def read_config_file(path: str) -> dict[str, Any]:
     OSError
         When it cannot be read.
     """
-    if stat.S_ISFIFO(os.stat(path).st_mode):
-        raise ConfigError(f"{path} is no file but a pipe; move it away")
+    _refuse_pipe(path)
     plain = _read_simple(path)
-    if plain is not None:
-        return plain
+    return parse_config(read_bytes(path), path) if plain is None else plain
+
+
+def read_bytes(path: str) -> bytes:
+    """Return the contents of a configuration file, or enough to see that they are too long."""
+    _refuse_pipe(path)
+    with open(path, "rb") as file:
+        return file.read(_MOST_BYTES + 1)
+
+
+def parse_config(data: bytes, path: str) -> dict[str, Any]:
+    """Return contents as plain dictionaries, references replaced; `path` is for messages."""
+    return _plain_section(parse_sections(data, path, interpolation=True))
+
+
+def parse_sections(data: bytes, path: str, *, interpolation: bool = False) -> Any:
+    """Return contents as a ``ConfigObj``, which knows comments and order."""
     import configobj
 
-    _refuse_long_lines(path)
+    _refuse_long_lines(data, path)
     try:
-        parsed = configobj.ConfigObj(path, encoding="utf-8", file_error=True, interpolation=True)
+        return configobj.ConfigObj(io.BytesIO(data), encoding="utf-8", interpolation=interpolation)
     except (configobj.ConfigObjError, UnicodeDecodeError) as error:
         said = str(error).rstrip(".")
         said = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
@@ -81,16 +103,18 @@ def read_config_file(path: str) -> dict[str, Any]:
             f"Failed to read configuration file {path}: {said}; mend that line. "
             "One of a project needs no more than the line `schema_version = 2`"
         ) from None
-    return _plain_section(parsed)
 
 
-def _refuse_long_lines(path: str) -> None:
+def _refuse_pipe(path: str) -> None:
+    if stat.S_ISFIFO(os.stat(path).st_mode):
+        raise ConfigError(f"{path} is no file but a pipe; move it away")
+
+
+def _refuse_long_lines(data: bytes, path: str) -> None:
     """Keep from the parser what it would need minutes for: its time grows with the square.
 
     With the brackets that begin a section it grows even faster.
     """
-    with open(path, "rb") as file:
-        data = file.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
         raise ConfigError(f"{path} has more than {_MOST_BYTES} bytes; a configuration is short")
     for number, line in enumerate(data.split(b"\n"), 1):

@@ -127,7 +127,7 @@ class Comparison:
             return
         # Documents are small, and two of one size may be written within one tick of the clock.
         deep = self.options.deep or name == layout.DOCUMENT
-        size = _differing_size(mine.path, other.path, deep=deep)
+        size = _differing_size(mine.path, other.path, "deep" if deep else self.options.quick_check)
         if size is None:
             return
         if self._source_wins(name):
@@ -235,7 +235,7 @@ def _key_of(path: str) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _differing_size(mine: str, other: str, *, deep: bool) -> int | None:
+def _differing_size(mine: str, other: str, check: str) -> int | None:
     """Return the size of a file of the source that differs, None if both sides are the same."""
     try:
         one, two = os.stat(mine), os.stat(other)
@@ -252,9 +252,16 @@ def _differing_size(mine: str, other: str, *, deep: bool) -> int | None:
     if one.st_size != two.st_size:
         return one.st_size
     # peer: files of one size and time count as the same, unless `deep` asks for a look.
-    if not deep and one.st_mtime_ns == two.st_mtime_ns:
+    if check == "size" or (check != "deep" and _is_one_time(one, two, check)):
         return None
     return None if _is_same_content(mine, other, one.st_size) else one.st_size
+
+
+def _is_one_time(one: os.stat_result, two: os.stat_result, check: str) -> bool:
+    times = one.st_mtime_ns, two.st_mtime_ns
+    if check == "second":
+        times = times[0] // 10**9, times[1] // 10**9
+    return times[0] == times[1]
 
 
 def _is_same_content(mine: str, other: str, size: int) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from signac._engine.workspace import Workspace
+    from signac._transfer.sync.options import QuickCheck
 
 __all__ = ["Pair", "plan_pair", "sync_jobs", "sync_pair", "tell"]
 
@@ -83,6 +84,8 @@ def sync_jobs(
     preserve_group: bool = False,
     deep: bool = False,
     dry_run: bool = False,
+    *,
+    quick_check: QuickCheck = "time",
 ) -> None:
     """Copy files and document keys of one job to another, which may have other parameters.
 
@@ -111,6 +114,9 @@ def sync_jobs(
         Compare the contents of all files, also if size and time are the same.
     dry_run : bool, optional
         Change nothing; the log of ``sync`` has at INFO what would be done.
+    quick_check : {"time", "second", "size"}, optional
+        What two files of one size must share to count as the same without being read: the time to
+        the last digit, the time in whole seconds, or nothing else. `deep` reads them all.
 
     Raises
     ------
@@ -146,6 +152,7 @@ def sync_jobs(
         preserve_owner=preserve_owner,
         preserve_group=preserve_group,
         deep=deep,
+        quick_check=quick_check,
     )
     if not os.path.isdir(src.path):
         logger.log(MORE, "Job '%s' is not initialised, there is nothing to synchronise.", src)

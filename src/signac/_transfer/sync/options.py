@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from signac._transfer.sync.rules import DocSync, logger
 from signac.errors import InvalidInputError
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from signac._transfer.sync.rules import Strategy
 
-__all__ = ["Options", "parse_options"]
+__all__ = ["Options", "QuickCheck", "parse_options"]
+
+QuickCheck = Literal["time", "second", "size"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Options:
         Merges documents; None if they are not merged.
     copy_documents : bool
         Treat documents of jobs as files.
+    quick_check : str
+        What two files of one size must share to count as the same without being read.
     """
 
     strategy: Strategy | None
@@ -42,6 +46,7 @@ class Options:
     owner: bool
     group: bool
     deep: bool
+    quick_check: QuickCheck
 
     def require_possible(self) -> None:
         """Raise before the first file is copied if the flags contradict each other."""
@@ -68,6 +73,7 @@ def parse_options(
     preserve_owner: bool,
     preserve_group: bool,
     deep: bool,
+    quick_check: QuickCheck = "time",
 ) -> Options:
     """Return the options of a call.
 
@@ -77,7 +83,12 @@ def parse_options(
         When a pattern of `exclude` is none.
     TypeError
         When `doc_sync` is no rule.
+    ValueError
+        When `quick_check` is none of the known ones.
     """
+    if quick_check not in get_args(QuickCheck):
+        known = ", ".join(map(repr, get_args(QuickCheck)))
+        raise InvalidInputError(f"quick_check={quick_check!r}; give one of {known}")
     if doc_sync is None:
         doc_sync = DocSync.ByKey()
     copy_documents = isinstance(doc_sync, str) and doc_sync == DocSync.COPY
@@ -96,6 +107,7 @@ def parse_options(
         owner=bool(preserve_owner),
         group=bool(preserve_group),
         deep=bool(deep),
+        quick_check=quick_check,
     )
 
 

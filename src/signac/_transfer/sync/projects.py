@@ -24,6 +24,7 @@ from signac.errors import InvalidInputError, SyncConflict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from signac._transfer.sync.options import QuickCheck
     from signac._transfer.sync.plan import SyncPlan
 
 __all__ = ["plan_sync", "sync_projects"]
@@ -54,6 +55,7 @@ def sync_projects(
     parallel: bool | int = False,
     collect_stats: bool = False,
     *,
+    quick_check: QuickCheck = "time",
     progress: bool | None = None,
 ) -> FileTransferStats | None:
     """Copy jobs, files and document keys of one project to another.
@@ -82,6 +84,9 @@ def sync_projects(
         Use so many threads; True for one for each processor.
     collect_stats : bool, optional
         Return the number of files that were copied, and their bytes.
+    quick_check : {"time", "second", "size"}, optional
+        What two files of one size must share to count as the same without being read: the time to
+        the last digit, the time in whole seconds, or nothing else. `deep` reads them all.
     progress : bool, optional
         Show a progress bar; by default on a terminal.
 
@@ -117,6 +122,7 @@ def sync_projects(
         preserve_owner=preserve_owner,
         preserve_group=preserve_group,
         deep=deep,
+        quick_check=quick_check,
     )
     run = prepare(source, destination, options, selection, check_schema)
     if dry_run:
@@ -154,6 +160,8 @@ def plan_sync(
     preserve_owner: bool = False,
     preserve_group: bool = False,
     deep: bool = False,
+    *,
+    quick_check: QuickCheck = "time",
 ) -> SyncPlan:
     """Return what `sync_projects` would do, without doing it.
 
@@ -166,7 +174,7 @@ def plan_sync(
         Where to read, and where to write.
     strategy, exclude, doc_sync, selection, check_schema : optional
         See `sync_projects`.
-    recursive, follow_symlinks, deep : bool, optional
+    recursive, follow_symlinks, deep, quick_check : optional
         See `sync_projects`.
     preserve_permissions, preserve_times, preserve_owner, preserve_group : bool, optional
         See `sync_projects`.
@@ -198,6 +206,7 @@ def plan_sync(
         preserve_owner=preserve_owner,
         preserve_group=preserve_group,
         deep=deep,
+        quick_check=quick_check,
     )
     return plan_projects(prepare(source, destination, options, selection, check_schema))
 
