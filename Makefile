@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 PEER := .venv-peer
+DOWNSTREAM := .venv-downstream
 BIN := $(VENV)/bin
 CONSTRAINTS := requirements/constraints.txt
 SOAK_SECONDS ?= 600
@@ -9,7 +10,7 @@ KILLS ?= 10000
 FUZZ_SECONDS ?= 190
 FORKING := tests/crash tests/concurrency tests/damage tests/powercut tests/soak
 
-.PHONY: help demo test test-long soak nightly lint bench bench-reliability docs clean peer setup
+.PHONY: help demo test test-long soak nightly lint bench bench-reliability docs clean peer setup downstream test-downstream
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,8 +25,17 @@ $(PEER)/.ready: requirements/peer.txt
 	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/peer.txt
 	touch $@
 
+# Our version satisfies what the clients ask for, so pip keeps it; `pip check` proves that.
+$(DOWNSTREAM)/.ready: requirements/downstream.txt pyproject.toml
+	$(PYTHON) -m venv $(DOWNSTREAM)
+	$(DOWNSTREAM)/bin/python -m pip install --quiet --disable-pip-version-check -e . -r requirements/downstream.txt
+	$(DOWNSTREAM)/bin/python -m pip check
+	touch $@
+
 setup: $(VENV)/.ready ## the environment with all tools
 peer: $(PEER)/.ready ## the released signac, in an environment of its own
+
+downstream: $(DOWNSTREAM)/.ready ## signac-flow and signac-dashboard on this package, in an environment of their own
 
 demo: setup ## the main job: a Lennard-Jones study, its table and its plot
 	$(BIN)/python examples/lennard_jones/study.py
@@ -38,6 +48,9 @@ test: setup peer ## what must pass before every commit
 
 test-long: setup peer ## many kills, many processes, long random runs
 	$(BIN)/python -m pytest -n 3 --dist worksteal -m long
+
+test-downstream: downstream ## that signac-flow and signac-dashboard run unmodified on this package
+	$(DOWNSTREAM)/bin/python -m pytest -n 2 --dist worksteal tests/downstream
 
 soak: setup ## everything at once, with kills and full disks: ten minutes, then five with lock files
 	SIGNAC_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest tests/soak
@@ -61,4 +74,4 @@ bench-reliability: setup peer ## what is lost by both programs, small sizes; see
 	$(BIN)/python benchmarks/reliability/measure.py
 
 clean: ## remove the environments
-	rm -rf $(VENV) $(PEER)
+	rm -rf $(VENV) $(PEER) $(DOWNSTREAM)
