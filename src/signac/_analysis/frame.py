@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from signac._core import extras
 from signac._core.progress import reporting
 from signac._query.ast import MISSING, Key
 from signac._utility import _to_hashable
@@ -91,8 +92,8 @@ def build_frame(selection: Selection, columns: Columns) -> Any:
     Columns are in the order in which they are first seen, going through the jobs. Without columns,
     it has no rows either.
     """
+    pd = extras.load("pandas", "tables of jobs")
     import numpy as np
-    import pandas as pd
 
     found = _read(selection, columns)
     if not found:

@@ -13,6 +13,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from signac._core import extras
 from signac._core.locks import fcntl
 from signac._stores.heap import refuse_endless
 
@@ -134,8 +135,7 @@ def _read_end(head: bytes) -> int | None:
 
 
 def _check_contents(path: str) -> Fault | None:
-    import h5py
-
+    h5py = extras.load("h5py", "checks of HDF5 files")
     try:
         with h5py.File(path, "r") as file:
             _read_all(file)

@@ -13,6 +13,7 @@ from typing import Any, Final
 import h5py
 from h5py import h5f, h5o
 
+from signac._core import extras
 from signac._stores import table_image
 from signac.errors import UnsafeDataError
 
@@ -43,6 +44,7 @@ def to_image(value: Any) -> bytes:
         raise TypeError(
             f"pandas {type(value).__name__} cannot be stored in HDF5; only DataFrame and Series can"
         )
+    extras.load("tables", "DataFrames in HDF5")
     with pandas.HDFStore(_name(), mode="w", **_IN_MEMORY) as target:
         target.put(NAME, value, track_times=False)
         target.flush()
@@ -71,8 +73,8 @@ def read(group: Any) -> Any:
     UnsafeDataError
         When it holds Python objects other than plain values.
     """
-    import pandas
-
+    pandas = extras.load("pandas", "DataFrames in HDF5")
+    extras.load("tables", "DataFrames in HDF5")
     try:
         image = _copy(group)
     except table_image.Refused as refused:

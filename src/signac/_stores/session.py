@@ -13,7 +13,7 @@ from functools import cache
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from signac._core import atomic
+from signac._core import atomic, extras
 from signac._core.durability import effective
 from signac._stores import locks
 from signac.errors import InvalidInputError
@@ -383,7 +383,7 @@ class Session:
 
 @cache
 def _opener() -> Callable[[str, str, dict[str, Any]], H5File]:
-    """Load h5py when the first file is opened."""
+    extras.load("h5py", "HDF5 stores")  # when the first file is opened
     from signac._stores.h5file import open_h5
 
     return open_h5

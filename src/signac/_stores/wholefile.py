@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
-from signac._core import atomic
+from signac._core import atomic, extras
 from signac._core.durability import Durability, effective
 from signac._core.layout import STORE_SUFFIX, TEMPORARY_PREFIX
 from signac._core.locks import try_flock
@@ -137,8 +137,7 @@ def _fill(new: Entry, content: Mapping[str, Any]) -> None:
 
 @contextmanager
 def _new_hdf5(path: str) -> Iterator[H5File]:
-    import h5py
-
+    h5py = extras.load("h5py", "HDF5 stores")
     from signac._stores.h5file import H5File, as_io_error
 
     h5 = H5File(h5py.File(path, "w", locking=False), path)

@@ -22,8 +22,8 @@ def require_zstd() -> Any:
         except ImportError:
             continue
     raise TypeError(
-        "zst: this Python cannot compress with Zstandard; install backports.zstd or zstandard, or "
-        "choose .tar.gz, .tar.bz2 or .tar.xz"
+        "zst: this Python cannot compress with Zstandard; run: pip install 'signac[zstd]' (or "
+        "backports.zstd), or choose .tar.gz, .tar.bz2 or .tar.xz"
     )
 
 

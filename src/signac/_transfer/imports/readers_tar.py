@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from signac._transfer.imports.limits import Meter
 from signac._transfer.imports.readers import CHUNK, Damage, Kind, Member, find_fault, normalised
-from signac._transfer.zstd import zstd_reader
+from signac._transfer.zstd import require_zstd, zstd_reader
 from signac.errors import ImportRefusedError
 
 if TYPE_CHECKING:
@@ -225,9 +225,10 @@ def _decompressed(path: str, compression: str) -> IO[bytes]:
 
 def _zstd(path: str) -> IO[bytes]:
     try:
-        return cast("IO[bytes]", zstd_reader(open(path, "rb")))  # closed with it
+        require_zstd()
     except TypeError as error:
         raise ImportRefusedError(
-            f"{path} is compressed by Zstandard, which this Python cannot read; install "
-            "backports.zstd or zstandard"
+            f"{path} is compressed by Zstandard, which this Python cannot read; run: "
+            "pip install 'signac[zstd]' (or backports.zstd)"
         ) from error
+    return cast("IO[bytes]", zstd_reader(open(path, "rb")))  # closed with it
