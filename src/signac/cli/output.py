@@ -63,6 +63,8 @@ def plain(value: Any) -> str:
 
 def short(value: Any) -> str:
     """Return a value for a cell of a table that a person looks at."""
+    if value.__class__ is float:
+        return f"{value:.6g}"
     text = visible(" ⏎ ".join(line.strip() for line in plain(value).splitlines()))
     return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
 
