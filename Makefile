@@ -68,6 +68,10 @@ lint: setup ## style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: setup ## the manual as a site, in docs/_build; a warning is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --builder html docs docs/_build
+	@echo "docs/_build/index.html"
+
 bench: setup peer ## ratios to the released signac, in one run
 	$(BIN)/python benchmarks/compare.py
 bench-reliability: setup peer ## what is lost by both programs, small sizes; see benchmarks/reliability

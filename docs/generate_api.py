@@ -70,7 +70,11 @@ HEAD = """\
 # Public names
 
 This page is made from the source by `docs/generate_api.py`. Each name has a longer text, most of
-them with an example: `help(signac.Project.create_jobs)`.
+them with an example: `help(signac.Project.create_jobs)`. The site has them all:
+[project](api/project.md), [job](api/job.md), [cursors and schema](api/cursor.md),
+[documents](api/document.md), [stores](api/store.md), [sweeps](api/sweep.md),
+[moving data](api/transfer.md), [checks, changes, migrations](api/upkeep.md),
+[errors](api/errors.md), [types, configuration, version](api/modules.md).
 
 Names that begin with an underscore, and modules below them, may change at any time.
 """

@@ -10,8 +10,14 @@ The language of a fence says what is done with it:
     The exception that ends the Python block before it: its type, a colon, its message.
 ``pycon``
     An interactive session, checked line by line.
+``python file=NAME``
+    A script: it is written to this file, for the commands below it.
+``sh run``
+    Commands that bash runs in the same directory, where `python` and `signac` are those of the
+    tests. Plain ``sh`` is only shown.
 
-A comment ``<!-- not run: reason -->`` in front of a Python block keeps it from running.
+A comment ``<!-- not run: reason -->`` in front of a Python block keeps it from running. A comment
+``<!-- with the modules of DIRECTORY -->`` lets the blocks of a page import those of an example.
 """
 
 import re
@@ -29,9 +35,14 @@ PAGES = (
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
-    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")),
+    *sorted(
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "docs").rglob("*.md")
+        if "_build" not in path.parts
+    ),
 )
 PYTHON = frozenset({"python", "py", "python3", "pycon"})
+_EXAMPLE = re.compile(r"<!-- with the modules of (\S+) -->")
 _NOT_RUN = re.compile(r"<!--\s*not run:(?P<reason>.*?)-->", re.DOTALL)
 
 
@@ -39,7 +50,8 @@ _NOT_RUN = re.compile(r"<!--\s*not run:(?P<reason>.*?)-->", re.DOTALL)
 class Block:
     """One fenced block.
 
-    `reason` says why it does not run, empty when it does.
+    `reason` says why it does not run, empty when it does. `options` are the words after the
+    language.
     """
 
     page: str
@@ -47,6 +59,20 @@ class Block:
     language: str
     text: str
     reason: str
+    options: tuple[str, ...] = ()
+
+    @property
+    def runs(self) -> bool:
+        """Whether something is done with it: it is run, or written to a file."""
+        if self.language in PYTHON:
+            return not self.reason
+        return self.language == "sh" and "run" in self.options
+
+    @property
+    def file(self) -> str:
+        """The file that it is written to, empty for a block that is run itself."""
+        named = [word.removeprefix("file=") for word in self.options if word.startswith("file=")]
+        return named[0] if named else ""
 
 
 @cache
@@ -69,11 +95,18 @@ def blocks(page: str) -> Iterator[Block]:
             reason = found["reason"].strip() if found else ""
         elif token.type == "fence":
             assert token.map is not None
-            words = token.info.split()
-            yield Block(page, token.map[0] + 1, words[0] if words else "", token.content, reason)
+            language, *options = token.info.split() or [""]
+            line = token.map[0] + 1
+            yield Block(page, line, language, token.content, reason, tuple(options))
             reason = ""
         elif token.nesting >= 0 and token.type != "inline":
             reason = ""
+
+
+def example(page: str) -> str:
+    """Return the directory whose modules the blocks of a page import, empty for none."""
+    found = _EXAMPLE.search(read(page))
+    return found[1] if found else ""
 
 
 def links(page: str) -> Iterator[tuple[int, str]]:

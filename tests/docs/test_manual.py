@@ -1,20 +1,15 @@
 """The manual says what happens: every block runs, every link leads somewhere."""
 
-import contextlib
-import doctest
-import io
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import signac
 from docs.pages import PAGES, PYTHON, ROOT, Block, anchors, blocks, links, read
-
-FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+from docs.running import check_blocks, example_at_hand
 
 
 @pytest.fixture
@@ -30,62 +25,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return study
 
 
-def _matches(expected: str, got: str) -> bool:
-    """Compare as doctest does: `...` stands for anything, runs of blanks are one."""
-    return doctest.OutputChecker().check_output(expected, got, FLAGS)
-
-
-def _run(block: Block, namespace: dict[str, Any]) -> tuple[str, BaseException | None]:
-    """Run one block as if it stood at its line of the page."""
-    source = "\n" * block.line + block.text
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        try:
-            exec(compile(source, block.page, "exec"), namespace)
-        except Exception as error:
-            return printed.getvalue(), error
-    return printed.getvalue(), None
-
-
-def _run_session(block: Block, namespace: dict[str, Any]) -> None:
-    parser = doctest.DocTestParser()
-    test = parser.get_doctest(block.text, namespace, block.page, block.page, block.line)
-    report: list[str] = []
-    runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
-    runner.run(test, out=report.append, clear_globs=False)
-    namespace.update(test.globs)
-    assert not runner.failures, "".join(report)
-
-
-def _check(found: list[Block]) -> int:
-    """Run the Python blocks of one page in one namespace; return how many ran."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    ran = 0
-    for index, block in enumerate(found):
-        if block.language not in PYTHON or block.reason:
-            continue
-        ran += 1
-        if block.language == "pycon":
-            _run_session(block, namespace)
-            continue
-        printed, error = _run(block, namespace)
-        here = f"{block.page}:{block.line}"
-        following = found[index + 1] if index + 1 < len(found) else None
-        if following is not None and following.language == "error":
-            assert error is not None, f"{here}: no exception, the page shows one"
-            got = f"{type(error).__name__}: {error}"
-            assert _matches(following.text, got + "\n"), f"{here}: raised\n{got}"
-        elif error is not None:
-            raise AssertionError(f"{here}: {type(error).__name__}: {error}") from error
-        if following is not None and following.language == "output":
-            assert _matches(following.text, printed), f"{here}: printed\n{printed}"
-    return ran
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_runs(page, place):
     """Each Python block of a page runs after those before it, and prints what the page shows."""
-    _check(list(blocks(page)))
+    with example_at_hand(page):
+        check_blocks(list(blocks(page)))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -98,8 +42,9 @@ def test_what_does_not_run_says_why(page):
             assert len(block.reason) > 10, f"{where}: {block.reason!r} is no reason"
         if block.language in {"output", "error"}:
             assert before is not None, where
-            assert before.language == "python", where
-            assert not before.reason, where
+            assert before.language in {"python", "sh"}, where
+            assert before.runs, where
+            assert not before.file, where
         assert block.language, f"{where}: the fence names no language; `text` is one"
         before = block
 
@@ -166,16 +111,18 @@ def test_the_reference_is_fresh():
 
 
 def _page(*parts: tuple[str, str]) -> list[Block]:
-    return [
-        Block("page", 10 * number, language, text, "")
-        for number, (language, text) in enumerate(parts)
-    ]
+    found = []
+    for number, (info, text) in enumerate(parts):
+        language, *options = info.split()
+        found.append(Block("page", 10 * number, language, text, "", tuple(options)))
+    return found
 
 
 def test_the_blocks_of_a_page_share_a_namespace(place):
     """What one block defines the next one uses, and `...` in an output stands for anything."""
     assert (
-        _check(_page(("python", "x = 1"), ("python", "print(x, 99)"), ("output", "1 ...\n"))) == 2
+        check_blocks(_page(("python", "x = 1"), ("python", "print(x, 99)"), ("output", "1 ...\n")))
+        == 2
     )
 
 
@@ -187,9 +134,24 @@ def test_the_blocks_of_a_page_share_a_namespace(place):
         [("python", "pass"), ("error", "ValueError: x\n")],
         [("python", "raise ValueError('y')"), ("error", "ValueError: x\n")],
         [("pycon", ">>> 1 + 1\n3\n")],
+        [("sh run", "false | true")],
+        [("sh run", "echo 1"), ("output", "2\n")],
     ],
 )
 def test_a_wrong_page_fails(parts, place):
     """A block that raises, prints something else, or does not raise what is shown, is found."""
     with pytest.raises(AssertionError):
-        _check(_page(*parts))
+        check_blocks(_page(*parts))
+
+
+def test_a_script_is_run_by_commands(place):
+    """A block with a file name is that file for the commands below it, which see the project."""
+    script = "import signac\nprint(len(signac.get_project()))"
+    page = _page(("python file=count.py", script), ("sh run", "python count.py"), ("output", "0\n"))
+    assert check_blocks(page) == 2
+
+
+def test_commands_that_are_only_shown_do_not_run(place):
+    """A plain `sh` block is not run."""
+    assert check_blocks(_page(("sh", "touch made"))) == 0
+    assert not (place / "made").exists()
