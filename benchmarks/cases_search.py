@@ -69,11 +69,10 @@ SEARCH_CASES: Final = (
     _case("find-process", "find 1 %, whole process of Python", "ready", _peer(20, 30), _FIND),
     _case(
         "find-command",
-        "the same, peer: its command line",
+        "the same by the command line",
         "ready",
         _peer(20, 30),
-        _FIND,
-        ("find", '{"a": 42}'),
+        command=("find", '{"a": 42}'),
     ),
     _case("find-cold", "find 1 %, new process, the call", "ready", _peer(300, 1000)),
     _case("find-equality", "find {a: 42}, second", "ready", _WARM),

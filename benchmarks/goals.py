@@ -53,6 +53,7 @@ class Case:
         path of a project.
     command : tuple of str
         What the peer runs in place of `program`: its own command line, in the project directory.
+        Without `program` both run their command lines.
     state : str
         For a case that depends on the number of jobs: what of the index of ours and the cache of
         the peer is there, see `states.py`. Empty for a case of a fixed size.
@@ -72,6 +73,11 @@ class Case:
     state: str = ""
     largest: int | None = None
     judged_from: int = 0
+
+    @property
+    def is_process(self) -> bool:
+        """Whether whole processes are timed."""
+        return bool(self.program or self.command)
 
 
 def held_against_peer(

@@ -102,7 +102,7 @@ class Bench:
         time.sleep(_SETTLING)
         projects = dict.fromkeys(_SIDES, shared)
         for result in results:
-            if result.case.program:  # once for nothing, so that all byte code is there
+            if result.case.is_process:  # once for nothing, so that all byte code is there
                 self._time_processes(Result(result.case), projects)
         for number in range(rounds):
             for result in results:
@@ -155,7 +155,7 @@ class Bench:
                     break
 
     def _measure(self, result: Result, projects: dict[str, str]) -> None:
-        if result.case.program:
+        if result.case.is_process:
             self._time_processes(result, projects)
         else:
             self._play(result, projects)
@@ -209,7 +209,7 @@ class Bench:
 
     def _command(self, side: str, case: Case, project: str) -> list[str]:
         python = self.pythons[side]
-        if side == "peer" and case.command:
+        if case.command and (side == "peer" or not case.program):
             return [str(Path(python).with_name("signac")), *case.command]
         return [python, "-c", case.program.replace("SHARED", repr(project))]
 
