@@ -31,7 +31,7 @@ def open_jobs(project: Project, ids: Iterable[str]) -> list[Job]:
     JobNotFoundError, AmbiguousIdError
         For the first id that stands for no job, or for several.
     """
-    return list(dict.fromkeys(project.open_job(id=each) for each in ids))
+    return [project.open_job(id=each) for each in ids]
 
 
 def selected_jobs(

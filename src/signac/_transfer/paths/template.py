@@ -78,7 +78,8 @@ class Field(NamedTuple):
             return self._of_job(job, rest)
         if not first or first.isdigit():
             raise PathSpecificationError(
-                f"{{{self.name}}}: fields have names, such as {{a}} or {{job.id}}, not positions"
+                f"{{{self.name}}}: fields have names, such as {{a}} or {{job.id}}, not positions",
+                first,
             )
         if first not in job.statepoint:
             raise self._unknown(first)

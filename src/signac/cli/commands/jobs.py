@@ -56,7 +56,7 @@ def _parse_statepoint(context: Context, text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        context.note(f"Error while reading state point: '{text}'")
+        context.note(f"Error while reading state point: '{text.removesuffix(chr(10))}'")
         raise InvalidInputError(
             f"the state point is not JSON: {error}; an example is '{{\"a\": 1}}'"
         ) from None

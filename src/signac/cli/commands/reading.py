@@ -82,6 +82,7 @@ def _diff(context: Context, options: argparse.Namespace) -> int:
         jobs.append(job)
 
     code = work_on(context, selected_jobs(context.project(), options.job_id, options.filter), keep)
+    jobs = list(dict.fromkeys(jobs))
     different = diff_jobs(*jobs)
     if options.json:
         context.print_json_items({"id": job.id, "diff": different[job.id]} for job in jobs)
