@@ -74,7 +74,10 @@ def _run_console_of(project: Project, namespace: dict[str, Any]) -> None:
         return
     _bind(readline, namespace)
     for line in history.read_lines(project):
-        readline.add_history(line)
+        try:
+            readline.add_history(line)
+        except ValueError:  # no text, in this locale
+            continue
     console = _Console(namespace)
     try:
         console.interact("", "")

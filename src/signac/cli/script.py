@@ -47,7 +47,7 @@ def run_file(path: str, names: Mapping[str, Any]) -> int:
     """
     with open(path, "rb") as file:
         source = file.read()
-    absolute = os.path.abspath(path)
+    absolute = os.path.join(os.getcwd(), path)
     namespace = make_main(names, path, os.path.dirname(os.path.realpath(path)))
     namespace["__file__"] = absolute
     return _run(source, absolute, namespace)
@@ -74,9 +74,18 @@ def _run(source: str | bytes, name: str, namespace: dict[str, Any]) -> int:
         sys.stdout.flush()
         trace = error.__traceback__
         own = None if trace is None else trace.tb_next  # without the frame of this function
-        sys.excepthook(type(error), error.with_traceback(own), own)
+        _show(error.with_traceback(own))
         return 1
     return 0
+
+
+def _show(error: BaseException) -> None:
+    if sys.excepthook is sys.__excepthook__:
+        import traceback
+
+        traceback.print_exception(error)  # shows lines that are in no file, too
+    else:
+        sys.excepthook(type(error), error, error.__traceback__)
 
 
 def _has_reader(stream: TextIO) -> bool:
