@@ -16,9 +16,13 @@ from typing import Any
 
 import h5py
 import numpy
-import pandas
 
 import signac
+
+try:
+    import pandas
+except ImportError:  # an extra: its rows are left out below
+    pandas = None
 
 
 class Level(enum.IntEnum):
@@ -138,6 +142,8 @@ VALUES: list[tuple[str, str, str]] = [
     ("pd.Timestamp('2020')", "TypeError", ""),
     ("pd.DataFrame({'a': pd.Categorical(['x'])})", "NotImplementedError", ""),
 ]
+if pandas is None:
+    VALUES = [row for row in VALUES if "pd." not in row[0]]
 
 
 def evaluate(expression: str) -> Any:
@@ -150,7 +156,7 @@ def describe(value: Any) -> str:
         text = f"array {value.dtype} {value.shape}"
         short = value.dtype.kind in "iubfSO" and value.ndim == 1
         return f"{text} {value[()].tolist()}" if short or not value.size else text
-    if isinstance(value, (pandas.DataFrame, pandas.Series)):
+    if type(value).__module__.partition(".")[0] == "pandas":
         return f"{type(value).__name__} {value.shape}"
     if hasattr(value, "keys"):
         return f"group {list(value)}"

@@ -74,7 +74,7 @@ def test_a_pickle_holds_ids_only(ten):
     """What was read for a search does not travel; the jobs stay settled."""
     project, jobs = ten
     cursor = project.find_jobs({"b": 1})
-    assert list(cursor.to_dataframe()["sp.b"]) == [1] * 5
+    assert cursor.distinct("b") == [1]
     jobs[1].remove()
     for twin in (pickle.loads(pickle.dumps(cursor)), copy.copy(cursor), copy.deepcopy(cursor)):
         assert twin._selection is None
@@ -92,8 +92,9 @@ def test_documents_are_those_of_now(make):
     jobs[0].doc.x = 5
     assert cursor.count() == 3
     assert cursor.sum("doc.x") == 7
-    assert sorted(cursor.to_dataframe()["doc.x"]) == [1, 1, 5]
     assert cursor.sort("-doc.x").first() != jobs[0]  # a new search, which does not find it
+    pytest.importorskip("pandas")
+    assert sorted(cursor.to_dataframe()["doc.x"]) == [1, 1, 5]
 
 
 def test_groups_are_searched_anew(ten):
@@ -117,6 +118,7 @@ def test_jobs_that_vanished(ten):
     jobs[3].remove()
     assert jobs[3] in list(cursor)
     assert cursor.sum("a") == 25
+    pytest.importorskip("pandas")
     assert len(cursor.to_dataframe(usecols=["sp.a"])) == 5
 
 
@@ -127,6 +129,7 @@ def test_damaged_jobs_are_jobs_until_they_are_read(damaged, caplog):
     assert bad in project.find_jobs()
     assert bad.id in [job.id for job in project.find_jobs()]
     assert not caplog.records
+    pytest.importorskip("pandas")
     for ask in (
         lambda: list(project.find_jobs({"a": {"$gte": 0}})),
         lambda: list(project.find_jobs().sort("a")),

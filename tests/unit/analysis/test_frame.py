@@ -7,6 +7,8 @@ import pytest
 from signac.job import Job
 from signac.project import Project
 
+pytest.importorskip("pandas")
+
 
 @pytest.fixture
 def torn(make):

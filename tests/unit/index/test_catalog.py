@@ -333,6 +333,18 @@ def _parts(project: Any) -> Any:
     return home_of(project).catalog.parts
 
 
+def plant_deep(project: str, depth: int, kind: str) -> Path:
+    """Make the directory of a job whose state point is nested so deep."""
+    text = "[" * depth + "]" * depth
+    if kind == "mappings":
+        text = '{"k": ' * depth + "1" + "}" * depth
+    text = f'{{"deep": {text}, "n": 9999}}'
+    job = Path(project, "workspace", md5(text.encode()).hexdigest())
+    job.mkdir()
+    (job / STATEPOINT).write_text(text)
+    return job
+
+
 class TestDamagedJobs:
     def test_unreadable_ones(self, planted: Any, caplog: Any) -> None:
         """Jobs that cannot be read are left out and tried again, until they are mended."""
@@ -372,17 +384,18 @@ class TestDamagedJobs:
     @pytest.mark.parametrize("kind", ["mappings", "lists"])
     def test_deep_ones(self, planted: Any, depth: int, kind: str) -> None:
         """A job nested however deep does not stand in the way of others."""
-        text = "[" * depth + "]" * depth
-        if kind == "mappings":
-            text = '{"k": ' * depth + "1" + "}" * depth
-        text = f'{{"deep": {text}, "n": 9999}}'
-        job = Path(planted.path, "workspace", md5(text.encode()).hexdigest())
-        job.mkdir()
-        (job / STATEPOINT).write_text(text)
+        job = plant_deep(planted.path, depth, kind)
         for project in (planted, planted, signac.Project(planted.path)):
             assert project.find_jobs({"n": {"$lt": 50}}).count() == 50
             assert project.find_jobs({"n": 9999}).count() + len(told(project).damaged) == 1
-        assert planted.find_jobs({"n": {"$lt": 3}}).to_dataframe().shape[0] == 3
         (job / STATEPOINT).unlink()
         job.rmdir()
         check(planted.path, signac.Project(planted.path))
+
+    @pytest.mark.parametrize("depth", [100, 400, 700, 1500])
+    @pytest.mark.parametrize("kind", ["mappings", "lists"])
+    def test_tables_beside_deep_ones(self, planted: Any, depth: int, kind: str) -> None:
+        """A table of other jobs is made beside a job that is nested however deep."""
+        pytest.importorskip("pandas")
+        plant_deep(planted.path, depth, kind)
+        assert planted.find_jobs({"n": {"$lt": 3}}).to_dataframe().shape[0] == 3

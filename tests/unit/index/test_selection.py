@@ -79,6 +79,7 @@ def test_sorted_cursors(project: Any, parts: int) -> None:
     list(project.find_jobs({"n": 1}))
     plant(project.path, STATEPOINTS[half:], DOCUMENTS[half:])
     cursor = project.find_jobs().sort("-n")
+    pytest.importorskip("pandas")
     table = cursor.to_dataframe()
     assert list(table.index) == [job.id for job in cursor]
     assert list(table["sp.n"]) == list(range(89, -1, -1))

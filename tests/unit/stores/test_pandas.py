@@ -5,10 +5,12 @@ from pathlib import Path
 
 import h5py
 import numpy
-import pandas
 import pytest
 
 from signac.h5store import H5Store
+
+pandas = pytest.importorskip("pandas")
+pytest.importorskip("tables")
 
 TABLES = {
     "numbers and text": pandas.DataFrame({"a": [1, 2], "b": ["x", "y"], "c": [0.5, None]}),
