@@ -9,6 +9,7 @@ import signac
 from architecture.sources import package_sources
 from docs.pages import read
 from signac._upkeep.report import KINDS
+from signac.cli.table import COMMANDS
 
 
 def _rows(page: str, heading: str) -> list[list[str]]:
@@ -97,6 +98,14 @@ def test_every_logger_is_there():
             known.setdefault(name, set()).update(re.findall(r"logger\.(\w+)\(", source.text))
     for level, logger, _ in _rows("docs/configuration.md", "Logging"):
         assert level.strip("`").lower() in known[logger.strip("`")], (level, logger)
+
+
+def test_every_command_is_explained():
+    """Each command has a section in the generated reference, and a row in its table."""
+    page = read("docs/commands.md")
+    for entry in COMMANDS:
+        assert f"\n## signac {entry.name}\n" in page
+        assert f"| [`{entry.name}`](#signac-{entry.name}) | " in page
 
 
 def _vectors() -> list[tuple[str, str]]:

@@ -103,9 +103,10 @@ def test_every_named_test_is_there(page):
     assert not missing
 
 
-def test_the_reference_is_fresh():
-    """`docs/api.md` is what `docs/generate_api.py` makes of the source."""
-    command = [sys.executable, str(ROOT / "docs" / "generate_api.py"), "--check"]
+@pytest.mark.parametrize("program", ["generate_api.py", "generate_commands.py"])
+def test_the_reference_is_fresh(program):
+    """`docs/api.md` and `docs/commands.md` are what their programs make of the source."""
+    command = [sys.executable, str(ROOT / "docs" / program), "--check"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
 
