@@ -73,6 +73,23 @@ class TestUpdate:
         assert reopen().update_cache() is None
         assert content(project) == current(project)
 
+    @pytest.mark.parametrize("first", [True, False])
+    def test_removed_jobs(self, project: Any, jobs: list[Any], reopen: Any, first: bool) -> None:
+        """A removed job can be opened from what is known of it, until `update_cache`."""
+        where = reopen()
+        where.update_cache()
+        gone, kept = jobs[0].id, jobs[1].id
+        for job in where:
+            job.statepoint()
+        jobs[0].remove()
+        assert where.open_job(id=gone).statepoint()["a"] == 0
+        if first:  # the file is right already when this handle comes to it
+            assert reopen().update_cache() == 3
+        assert where.update_cache() == (None if first else 3)
+        with pytest.raises(KeyError):
+            where.open_job(id=gone)
+        assert where.open_job(id=kept).statepoint()["a"] == 1
+
     def test_same_number_of_other_jobs(self, project: Any, jobs: list[Any], reopen: Any) -> None:
         """The ids count, not their number."""
         project.update_cache()

@@ -34,7 +34,7 @@ _BATCH: Final = 10_000
 
 
 def update_cache(home: Home, *, strict: bool = False) -> int | None:
-    """Make the cache file hold exactly the jobs there are.
+    """Make the cache file, and what is known in memory, hold exactly the jobs there are.
 
     Returns the number of jobs in it if it was written, None if it was right. With `strict`, jobs
     that cannot be read raise before anything is written.
@@ -44,6 +44,7 @@ def update_cache(home: Home, *, strict: bool = False) -> int | None:
     selection = find(home, EVERYTHING)
     if strict:
         selection.require_sound()
+    home.forget_others(selection.ids)  # peer: a removed job cannot be opened from here on
     path = os.path.join(home.workspace.project, layout.STATEPOINT_CACHE)
     ids = _digest("".join(selection.ids).encode("ascii"))
     catalog = home.catalog

@@ -26,7 +26,7 @@ from signac.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from signac._core.durability import Durability
     from signac._index.parts import Part
@@ -77,6 +77,11 @@ class Home:
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
         self._known[job_id] = raw
+
+    def forget_others(self, ids: Iterable[str]) -> None:
+        """Keep in memory only the state points of these jobs."""
+        for job_id in self._known.keys() - set(ids):
+            self._known.pop(job_id, None)
 
     def recall(self, job_id: str, *, from_disk: bool = False) -> dict[str, Any] | None:
         """Return a state point known in memory or, `from_disk`, in the cache file."""
