@@ -459,3 +459,25 @@ def test_set_at_once(file: Path, project: signac.Project) -> None:
     config = open_again(project).config
     for number in range(4):
         assert config[f"k{number}"] == {f"v{each}": str(each) for each in range(5)}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("slots = 4 # of them\n", "slots = 4 # of them\nx = ab\n"),
+        ("slots  =  4   # y", "slots  =  4   # y\nx = ab\n"),
+        ('x = "a b"\n', "x = ab\n"),
+        ("x = 1 # one\ny = 2\n", "x = ab  # one\ny = 2\n"),
+    ],
+    ids=["comment", "no newline", "like the old value", "comment of the key"],
+)
+def test_other_lines_keep_their_bytes(
+    before: str, after: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Setting a key changes no other line, blanks in front of comments included."""
+    project = signac.init_project(tmp_path)
+    monkeypatch.chdir(project.path)
+    path = Path(project.path, ".signac", "config")
+    path.write_text("schema_version = 2\n" + before)
+    assert run("config", "set", "x", "ab").code == 0
+    assert path.read_text() == "schema_version = 2\n" + after

@@ -51,6 +51,9 @@ def write_value(
         sections = parse_sections(old, path)
         _set(sections, key, value, path)
         new = _encode(sections, key, value, path)
+        laid_out = _with_old_lines(new, old)
+        if parse_config(laid_out, path) == parse_config(new, path):
+            new = laid_out
         check(parse_config(old, path), parse_config(new, path))
         sweep_beside(path)
         replace_file(path, new)
@@ -85,3 +88,27 @@ def _encode(sections: Any, key: str, value: str | list[str], path: str) -> bytes
             "choose another key or value"
         )
     return stream.getvalue()
+
+
+def _with_old_lines(new: bytes, old: bytes) -> bytes:
+    """Return new contents in which each line that was there has its old blanks.
+
+    The library that writes them puts no blank, or other ones, before a comment behind a value. In
+    the line that is new the comment is set apart by two blanks.
+    """
+    known = {_dense(line): line for line in old.splitlines()}
+    comments = sorted({b"#" + line.partition(b"#")[2] for line in known.values() if b"#" in line})
+    end = b"\r\n" if b"\r\n" in new else b"\n"
+    lines = []
+    for line in new.splitlines():
+        found = known.get(_dense(line))
+        if found is None:
+            comment = next(filter(line.endswith, comments), None)
+            if comment is not None:
+                line = line.removesuffix(comment).rstrip() + b"  " + comment
+        lines.append((line if found is None else found) + end)
+    return b"".join(lines)
+
+
+def _dense(line: bytes) -> bytes:
+    return b"".join(line.split())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
@@ -142,7 +141,8 @@ def _write(stream: TextIO, line: str) -> None:
         stream.flush()
         encoding = stream.encoding or "ascii"
         text = f"{line}\n".encode(encoding, "surrogateescape" if _is_utf8(encoding) else "replace")
-        os.write(stream.fileno(), text)
+        stream.buffer.write(text)
+        stream.buffer.flush()
 
 
 def _is_utf8(encoding: str) -> bool:
