@@ -8,16 +8,19 @@ CONSTRAINTS := requirements/constraints.txt
 SOAK_SECONDS ?= 600
 KILLS ?= 10000
 FUZZ_SECONDS ?= 190
+# One interpreter for each version of Python that is supported, as far as it is here.
+PYTHONS ?= $(foreach v,3.11 3.12 3.13,$(or $(lastword $(sort $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python))),$(shell command -v python$(v))))
 FORKING := tests/crash tests/concurrency tests/damage tests/powercut tests/soak
 
-.PHONY: help demo test test-long soak nightly lint bench bench-reliability docs clean peer setup downstream test-downstream
+.PHONY: help demo test test-long soak nightly lint bench bench-reliability docs clean peer setup downstream test-downstream dist test-release lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[dev]'
+	PIP_CONSTRAINT=$(abspath $(CONSTRAINTS)) PIP_BUILD_CONSTRAINT=$(abspath $(CONSTRAINTS)) \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
 $(PEER)/.ready: requirements/peer.txt
@@ -43,7 +46,7 @@ demo: setup ## the main job: a Lennard-Jones study, its table and its plot
 
 # Tests that make thousands of processes run on their own: a small test process forks fast.
 test: setup peer ## what must pass before every commit
-	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not long" $(addprefix --ignore=,$(FORKING))
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not long and not release" $(addprefix --ignore=,$(FORKING))
 	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not long" $(FORKING)
 
 test-long: setup peer ## many kills, many processes, long random runs
@@ -51,6 +54,9 @@ test-long: setup peer ## many kills, many processes, long random runs
 
 test-downstream: downstream ## that signac-flow and signac-dashboard run unmodified on this package
 	$(DOWNSTREAM)/bin/python -m pytest -n 2 --dist worksteal tests/downstream
+
+test-release: setup ## wheel and sdist: built, and tested in clean environments of each Python
+	SIGNAC_PYTHONS="$(PYTHONS)" $(BIN)/python -m pytest -m release tests/release
 
 soak: setup ## everything at once, with kills and full disks: ten minutes, then five with lock files
 	SIGNAC_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest tests/soak
@@ -76,6 +82,14 @@ bench: setup peer ## ratios to the released signac, in one run
 	$(BIN)/python benchmarks/compare.py
 bench-reliability: setup peer ## what is lost by both programs, small sizes; see benchmarks/reliability
 	$(BIN)/python benchmarks/reliability/measure.py
+
+# The same tree gives the same bytes: times are those of the last commit.
+dist: setup ## wheel and sdist, in dist/
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || echo 1767225600) $(BIN)/python -m hatchling build -d dist
+
+lock: ## pin what development needs, for each Python; UPGRADE=--upgrade takes the newest
+	$(PYTHON) requirements/lock.py $(UPGRADE) $(PYTHONS)
 
 clean: ## remove the environments
 	rm -rf $(VENV) $(PEER) $(DOWNSTREAM)
