@@ -174,7 +174,7 @@ class Searching:
         from signac._analysis import html
 
         jobs = self.find_jobs()._jobs_html()
-        return html.project_html(self.path, self.workspace, len(self), jobs)
+        return html.project_html(self.path, self.workspace, self.__len__, home_of(self), jobs)
 
 
 def _ids_of(subset: Iterable[Any]) -> Iterable[str]:

@@ -220,7 +220,7 @@ class Summary:
     def _jobs_html(self) -> str:
         from signac._analysis import html
 
-        return html.jobs_html(len(self._ids), self.to_dataframe)
+        return html.jobs_html(lambda: len(self._ids), self.to_dataframe, self.__iter__)
 
 
 def _names_of(key: Any) -> list[str]:

@@ -115,6 +115,18 @@ class Job(DataDirectory):
             plain = state.view()
         return f"{type(self).__name__}(project={state.project!r}, statepoint={plain!r})"
 
+    def _repr_html_(self) -> str:
+        from signac._analysis import html
+
+        return html.job_html(self._state, type(self).__name__)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        try:
+            text = repr(self)
+        except Exception as error:  # noqa: BLE001  # a shell shows it beside the id
+            text = f"<{type(self).__name__} {self.id}: {error}>"
+        printer.text(text)
+
     def __hash__(self) -> int:
         return hash(self.id)
 

@@ -67,7 +67,7 @@ class ProjectSchema(Mapping[str, Mapping[type, set[Any]]]):
     def _repr_html_(self) -> str:
         from signac._analysis import html
 
-        return html.schema_html(repr(self), self.format())
+        return html.schema_html(repr(self), self, self.format())
 
     def format(
         self,

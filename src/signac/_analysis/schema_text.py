@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from heapq import nlargest, nsmallest
+from typing import TYPE_CHECKING, Any, Final
 
 from signac._analysis.order import is_nan
 from signac.errors._base import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
 __all__ = ["format_flat", "format_nested"]
 
 _NUMBERS = (bool, int, float)
+_ORDERED: Final = frozenset({int, float, str})
+_MANY: Final = 1_000
 
 
 def format_flat(schema: Mapping[str, Mapping[type, Any]], precision: int | None, most: int) -> str:
@@ -59,7 +62,12 @@ def _describe(values: Mapping[type, Any], precision: int | None, most: int) -> s
     )
 
 
-def _enumerate(values: Iterable[Any], precision: int | None, most: int) -> str:
+def _enumerate(values: Collection[Any], precision: int | None, most: int) -> str:
+    if len(values) > max(most, _MANY) and most > 2:
+        ends = _find_ends(values, most)
+        if ends is not None:
+            first, last = (", ".join(_show(value, precision) for value in end) for end in ends)
+            return f"{first}, ..., {last}"
     try:
         ordered = sorted(values, key=lambda value: (is_nan(value), value))
     except TypeError:
@@ -70,6 +78,24 @@ def _enumerate(values: Iterable[Any], precision: int | None, most: int) -> str:
     first = ", ".join(_show(value, precision) for value in ordered[: most - 2])
     last = ", ".join(_show(value, precision) for value in ordered[-2:])
     return f"{first}, ..., {last}"
+
+
+def _find_ends(values: Collection[Any], most: int) -> tuple[list[Any], list[Any]] | None:
+    """Return the first values and the last two, None where values have no plain order.
+
+    perf: all of a million values need not be sorted for that (a schema in a notebook).
+    """
+    if type(next(iter(values))) not in _ORDERED:
+        return None
+    nans = [value for value in values if value != value]
+    if len(nans) > 1:
+        return None
+    ordered = [value for value in values if value == value] if nans else values
+    try:
+        first, last = nsmallest(most - 2, ordered), nlargest(2, ordered)
+    except TypeError:
+        return None
+    return first, [*reversed(last), *nans][-2:]
 
 
 def _show(value: Any, precision: int | None) -> str:

@@ -25,6 +25,11 @@ class AttributeAccess:
             if type(error) is not KeyError:  # the job is gone, which is another matter
                 raise
             raise AttributeError(error) from None
+        except Exception as error:
+            # A notebook asks each object for these; it then shows the error, see `shown`.
+            if name.startswith(("_ipython_", "_repr_")):
+                raise AttributeError(name) from error
+            raise
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("__") or name == "filename":

@@ -58,6 +58,16 @@ class Node:
     def __str__(self) -> str:
         return str(plain_of(self))
 
+    def _repr_html_(self) -> str:
+        from signac._synced import shown
+
+        return shown.html_of(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        from signac._synced import shown
+
+        shown.print_node(self, printer)
+
     def __len__(self) -> int:
         self.__root__.refresh()
         return len(self.__data__)
