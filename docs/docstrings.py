@@ -5,6 +5,7 @@ that. Python's own names and plain words stay as they are; a name of this librar
 found is reported, so that the build fails.
 """
 
+import builtins
 import re
 from typing import Any
 
@@ -12,17 +13,12 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.ext.napoleon import NumpyDocstring
 
-#: What must resolve: names below the package, type variables aside, and its errors.
-OURS = re.compile(
-    r"signac(?:\.(?!_)(?!\w$)\w+)+$|(?!(?:OS|Key|Type|Value|Lookup|Index)Error$)[A-Z]\w*Error$"
-)
+#: Names below the package, type variables aside, and errors: these must resolve.
+OURS = re.compile(r"signac(?:\.(?!_)(?!\w$)\w+)+|[A-Z]\w*Error")
 #: What the type variables of annotations stand for.
 TYPE_VARIABLES = {"C": "JobsCursor", "P": "Project"}
-#: Names of Python that look like ours.
-FOREIGN = re.compile(
-    r"(?:re|zipfile|tarfile)\.\w+|(?:Runtime|Attribute|Syntax|File\w+|Permission|Timeout|"
-    r"Assertion|ZeroDivision|NotADirectory|IsADirectory|JSONDecode|Unicode\w+|Recursion|Memory)Error"
-)
+#: Errors of Python beyond its builtins.
+FOREIGN = {"JSONDecodeError"}
 
 
 def read_sections(
@@ -51,6 +47,13 @@ def keep_fields_plain(app: Any, doctree: nodes.document) -> None:
             node.replace_self(node.children)
 
 
+def is_ours(name: str) -> bool:
+    """Tell whether a name must be one of this library."""
+    if OURS.fullmatch(name) is None:
+        return False
+    return not hasattr(builtins, name) and name not in FOREIGN
+
+
 def resolve_short_name(app: Any, env: Any, node: Any, content: nodes.Node) -> nodes.Node | None:
     """Link the one public name that ends in what is written; let foreign words be words."""
     if node.get("refdomain") != "py":
@@ -68,8 +71,7 @@ def resolve_short_name(app: Any, env: Any, node: Any, content: nodes.Node) -> no
             kind = "mod" if domain.objects[full].objtype == "module" else "obj"
             builder = app.builder
             return domain.resolve_xref(env, node["refdoc"], builder, kind, full, node, content)
-    ours = OURS.match(name) and not FOREIGN.fullmatch(name)
-    return None if ours and not found else content
+    return None if is_ours(name) and not found else content
 
 
 def setup(app: Any) -> dict[str, bool]:

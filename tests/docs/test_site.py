@@ -22,9 +22,9 @@ DOCS = ROOT / "docs"
 AWAITED = {"notebooks", "shell", "downstream"}
 
 
-def _contents() -> Any:
-    """Return the module with the contents of the manual."""
-    spec = importlib.util.spec_from_file_location("manual_contents", DOCS / "contents.py")
+def _extension(name: str) -> Any:
+    """Return a module that the manual is built with."""
+    spec = importlib.util.spec_from_file_location(f"manual_{name}", DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -34,7 +34,7 @@ def _contents() -> Any:
 
 def _listed() -> list[str]:
     """Return every entry of the contents, in order."""
-    contents = _contents()
+    contents = _extension("contents")
     groups = [*contents.CONTENTS.values(), *contents.BELOW.values()]
     return ["index", *(contents.name_of(entry) for group in groups for entry in group)]
 
@@ -51,7 +51,7 @@ def test_every_page_is_in_the_contents_once():
 def test_the_first_page_links_every_group():
     """The first page links all pages of each group, for those who read without the sidebar."""
     linked = set(re.findall(r"\]\(([\w/-]+)\.md\)", read("docs/index.md")))
-    contents = _contents()
+    contents = _extension("contents")
     wanted = {contents.name_of(page) for group in contents.CONTENTS.values() for page in group}
     assert wanted - linked <= AWAITED
 
@@ -69,7 +69,25 @@ def test_the_first_page_links_every_group():
 )
 def test_links_out_of_the_manual(text, shown):
     """On the site, a link to what is no page is its text and path; other links stay."""
-    assert _contents().readable(text, DOCS) == shown
+    assert _extension("contents").readable(text, DOCS) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("signac.Project.find", True),
+        ("JobsCorruptError", True),
+        ("signac._core.ids", False),
+        ("signac.cursor.C", False),
+        ("LookupError", False),
+        ("FileNotFoundError", False),
+        ("os.PathLike", False),
+        ("mapping", False),
+    ],
+)
+def test_names_that_must_resolve(name, ours):
+    """A docstring that names what the library does not have fails the build; other words do not."""
+    assert _extension("docstrings").is_ours(name) is ours
 
 
 def _explained(site: Path) -> Counter[str]:
