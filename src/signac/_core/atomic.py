@@ -25,6 +25,7 @@ __all__ = [
     "change_times",
     "copy",
     "copy_status",
+    "copy_status_of",
     "create",
     "hard_link",
     "make_directories",
@@ -46,6 +47,9 @@ __all__ = [
     "write_in_place",
 ]
 
+_BY_DESCRIPTOR: Final = (
+    hasattr(os, "listxattr") and hasattr(os, "fchmod") and os.utime in os.supports_fd
+)
 _CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _CHUNK: Final = 1 << 24
 #: Windows syncs only what is open for writing.
@@ -101,7 +105,7 @@ def copy(source: int, target: int, path: str) -> int:
     size = os.fstat(source).st_size
     cut = point("copy", path, size)
     with naming(path):
-        done = _copy_all(source, target, None if cut is None else cut.length)
+        done = _copy_all(source, target, size, None if cut is None else cut.length)
     if cut is not None:
         cut.finish()
     return done
@@ -113,6 +117,22 @@ def copy_status(source: str, target: str, *, follow: bool = True) -> None:
 
     point("copystat", target)
     shutil.copystat(source, target, follow_symlinks=follow)
+
+
+def copy_status_of(
+    source: int, status: os.stat_result, target: int, names: tuple[str, str]
+) -> None:
+    """Do as `copy_status` does for open files; `status` is that of the source.
+
+    perf: by names each of them is looked up five times (compare.py, transfer-export-directory).
+    """
+    if not _BY_DESCRIPTOR or os.listxattr(source):
+        copy_status(*names)
+        return
+    point("copystat", names[1])
+    with naming(names[1]):
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
+        os.fchmod(target, stat.S_IMODE(status.st_mode))
 
 
 def append(path: str, data: bytes) -> None:
@@ -323,8 +343,11 @@ def _write_whole(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _copy_all(source: int, target: int, most: int | None) -> int:
-    """Copy an open file, or its first bytes, inside the kernel where that can be done."""
+def _copy_all(source: int, target: int, expected: int, most: int | None) -> int:
+    """Copy an open file, or its first bytes, inside the kernel where that can be done.
+
+    Once `expected` bytes are there that is all: what is appended meanwhile came later.
+    """
     done, size = 0, _CHUNK
     inside = getattr(os, "copy_file_range", None)
     while size:
@@ -341,7 +364,7 @@ def _copy_all(source: int, target: int, most: int | None) -> int:
             copied = len(data)
             _write_whole(target, data)
         done += copied
-        size = copied
+        size = 0 if expected and done >= expected else copied
     return done
 
 

@@ -77,14 +77,17 @@ def copy_tree(
         above += ((status.st_dev, status.st_ino),)
         atomic.make_directory(there, exist_ok=there == target)
         made.append((here, there))
-        for name in sorted(os.listdir(here)):
-            if here == source and name in leave_out:
+        with os.scandir(here) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        for entry in entries:
+            if here == source and entry.name in leave_out:
                 continue
-            path, copy = os.path.join(here, name), os.path.join(there, name)
-            if _is_directory(path, follow=follow, above=above):
-                pending.append((path, copy, above))
+            copy = f"{there}{os.sep}{entry.name}"
+            if _is_directory(entry, follow=follow, above=above):
+                pending.append((entry.path, copy, above))
             else:
-                copied = copy_entry(path, copy, follow=follow)
+                link = entry.is_symlink()
+                copied = copy_entry(entry.path, copy, follow=follow, link=link)
                 files, volume = files + copied.files, volume + copied.volume
     # A directory that may only be read gets its mode when everything is in it.
     for here, there in reversed(made if top else made[1:]):
@@ -92,12 +95,22 @@ def copy_tree(
     return Copied(files, volume)
 
 
-def copy_entry(source: str, target: str, *, follow: bool = True, times: bool = True) -> Copied:
+def copy_entry(
+    source: str,
+    target: str,
+    *,
+    follow: bool = True,
+    times: bool = True,
+    link: bool | None = None,
+) -> Copied:
     """Copy a file, or a link as `copy_tree` does, to a name that is not there yet.
 
-    Without `times` a file has its mode and the time of the copy.
+    Without `times` a file has its mode and the time of the copy. `link` tells whether the source
+    is a link, if that is known.
     """
-    if os.path.islink(source) and not (follow and os.path.isfile(source)):
+    if (os.path.islink(source) if link is None else link) and not (
+        follow and os.path.isfile(source)
+    ):
         atomic.symbolic_link(os.readlink(source), target)
         return Copied(0, 0)
     with _writers_excluded(source):
@@ -111,13 +124,13 @@ def copy_entry(source: str, target: str, *, follow: bool = True, times: bool = T
             copy = atomic.create(target, stat.S_IMODE(status.st_mode) & 0o777 | stat.S_IWUSR)
             try:
                 volume = atomic.copy(descriptor, copy, target)
+                if times:
+                    atomic.copy_status_of(descriptor, status, copy, (source, target))
             finally:
                 os.close(copy)
         finally:
             os.close(descriptor)
-    if times:
-        atomic.copy_status(source, target)
-    else:
+    if not times:
         atomic.change_mode(target, stat.S_IMODE(status.st_mode))
     return Copied(1, volume)
 
@@ -130,10 +143,10 @@ def sync_tree(path: str, level: Durability) -> None:
     files: list[str] = []
     for directory, _, names in os.walk(path):
         directories.append(directory)
-        paths = (os.path.join(directory, name) for name in names)
-        files += (name for name in paths if not os.path.islink(name))
-    if len(files) > _FEW and atomic.sync_filesystem(path):
-        return
+        files += (os.path.join(directory, name) for name in names)
+        if len(files) > _FEW and atomic.sync_filesystem(path):
+            return
+    files = [name for name in files if not os.path.islink(name)]
     for name in files:
         atomic.sync_file(name)
     if level == "durable":
@@ -164,13 +177,15 @@ def same_content(one: str, other: str) -> bool:
         return not second.read(1)
 
 
-def _is_directory(path: str, *, follow: bool, above: tuple[tuple[int, int], ...]) -> bool:
-    if not os.path.islink(path):
-        return os.path.isdir(path)
+def _is_directory(
+    entry: os.DirEntry[str], *, follow: bool, above: tuple[tuple[int, int], ...]
+) -> bool:
+    if not entry.is_symlink():
+        return entry.is_dir(follow_symlinks=False)
     if not follow:
         return False
     try:
-        status = os.stat(path)
+        status = os.stat(entry.path)
     except OSError:
         return False
     return stat.S_ISDIR(status.st_mode) and (status.st_dev, status.st_ino) not in above
