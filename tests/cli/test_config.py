@@ -467,7 +467,7 @@ def test_set_at_once(file: Path, project: signac.Project) -> None:
         ("slots = 4 # of them\n", "slots = 4 # of them\nx = ab\n"),
         ("slots  =  4   # y", "slots  =  4   # y\nx = ab\n"),
         ('x = "a b"\n', "x = ab\n"),
-        ("x = 1 # one\ny = 2\n", "x = ab  # one\ny = 2\n"),
+        ("x = 1 # one\ny = 2\n", "x = ab # one\ny = 2\n"),
     ],
     ids=["comment", "no newline", "like the old value", "comment of the key"],
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from signac._config.load import parse_config, parse_sections, read_bytes
 from signac._core import locks
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     Check = Callable[[dict[str, Any], dict[str, Any]], object]
 
 __all__ = ["write_value"]
+
+_COMMENT: Final = re.compile(rb"[ \t]*#.*")
 
 
 def write_value(
@@ -94,18 +97,19 @@ def _with_old_lines(new: bytes, old: bytes) -> bytes:
     """Return new contents in which each line that was there has its old blanks.
 
     The library that writes them puts no blank, or other ones, before a comment behind a value. In
-    the line that is new the comment is set apart by two blanks.
+    the line that is new the comment keeps the blanks in front of it.
     """
     known = {_dense(line): line for line in old.splitlines()}
-    comments = sorted({b"#" + line.partition(b"#")[2] for line in known.values() if b"#" in line})
+    comments = [found[0] for found in map(_COMMENT.search, known.values()) if found]
     end = b"\r\n" if b"\r\n" in new else b"\n"
     lines = []
     for line in new.splitlines():
         found = known.get(_dense(line))
         if found is None:
-            comment = next(filter(line.endswith, comments), None)
-            if comment is not None:
-                line = line.removesuffix(comment).rstrip() + b"  " + comment
+            for comment in comments:
+                if line.endswith(comment.lstrip()):
+                    line = line.removesuffix(comment.lstrip()).rstrip() + comment
+                    break
         lines.append((line if found is None else found) + end)
     return b"".join(lines)
 

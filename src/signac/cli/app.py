@@ -73,19 +73,24 @@ def _run(program: str, options: argparse.Namespace) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         context.note("Interrupted.")
+        _show_traceback(options)
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001  # one line for a person, whatever it is
         _flush()
         kind = "Warning" if isinstance(error, Refusal) else "Error"
         context.note(f"{kind}: {explain(error)}")
-        if options.debug:
-            import traceback
-
-            traceback.print_exc()
+        _show_traceback(options)
     else:
         return int(code or 0)
     return 1
+
+
+def _show_traceback(options: argparse.Namespace) -> None:
+    if options.debug:
+        import traceback
+
+        traceback.print_exc()
 
 
 def _start_logging(options: argparse.Namespace) -> None:
