@@ -36,12 +36,24 @@ def read_sections(
 def name_what_comes_back(
     app: Any, what: str, name: str, value: Any, options: Any, signature: str, returned: str
 ) -> tuple[str, str]:
-    """Say which class a method returns where the annotation is a type variable."""
+    """Say which class a method returns where the annotation is a type variable.
+
+    A class that nobody makes by hand is shown without the arguments that would make it.
+    """
+    if what == "class" and name.startswith("signac._") and signature:
+        return "", ""
     return signature, TYPE_VARIABLES.get(returned, returned)
 
 
 def keep_fields_plain(app: Any, doctree: nodes.document) -> None:
-    """Let names of fields and plain words of types be text: `jobs` there is no reference."""
+    """Let names of fields and plain words of types be text: `jobs` there is no reference.
+
+    Attributes are called so, as numpydoc does.
+    """
+    for label in doctree.findall(nodes.field_name):
+        if label.astext() == "Variables":
+            label.clear()
+            label += nodes.Text("Attributes")
     for node in list(doctree.findall(pending_xref)):
         if node["refdomain"] == "py" and node["reftarget"].islower() and "refspecific" in node:
             node.replace_self(node.children)

@@ -19,7 +19,7 @@ from docs.pages import PAGES, ROOT, read
 
 DOCS = ROOT / "docs"
 #: Names that are written in the manual when their part of the library is.
-AWAITED = {"notebooks", "shell", "downstream"}
+AWAITED = {"downstream"}
 
 
 def _extension(name: str) -> Any:
