@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -69,10 +70,9 @@ def cells_of_the_manual() -> list[str]:
     return [block.split("\n```")[0] for block in blocks]
 
 
-def run(cells: list[str]) -> list[tuple[str, Any]]:
-    """Run cells in one namespace; return each with the value of its last line."""
+def run(cells: list[str]) -> Iterator[tuple[str, Any]]:
+    """Run cells in one namespace; yield each with the value of its last line, before the next."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    found = []
     for cell in cells:
         tree = ast.parse(cell)
         last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
@@ -80,8 +80,7 @@ def run(cells: list[str]) -> list[tuple[str, Any]]:
         value = None
         if isinstance(last, ast.Expr):
             value = eval(compile(ast.Expression(last.value), "cell", "eval"), namespace)
-        found.append((cell, value))
-    return found
+        yield cell, value
 
 
 def page(cells: list[str]) -> str:
