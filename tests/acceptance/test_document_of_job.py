@@ -245,3 +245,30 @@ def test_two_projects_on_one_path(project: Any, reopen: Any) -> None:
     assert theirs.x == 1
     theirs.x = 2
     assert mine.x == 2
+
+
+OPENED = {
+    "held": lambda project, job_id: project.open_job({"a": 0}).init(),
+    "by id": lambda project, job_id: project.open_job(id=job_id),
+    "iterated": lambda project, job_id: next(iter(project)),
+    "found": lambda project, job_id: next(iter(project.find_jobs({"a": 0}))),
+}
+
+
+@pytest.mark.parametrize("opened", OPENED)
+def test_reading_where_the_job_was_removed(project: Any, reopen: Any, opened: str) -> None:
+    """The document of a job that others removed reads as empty, and does not bring it back.
+
+    A write raises `FileNotFoundError`, whatever way the job was opened.
+    """
+    made = project.open_job({"a": 0}).init()
+    made.doc.x = 1
+    second = OPENED[opened](reopen(), made.id)
+    made.remove()
+    assert second.doc() == {}
+    assert second.doc.get("x") is None
+    assert "x" not in second.document
+    with pytest.raises(FileNotFoundError) as caught:
+        second.doc.x = 2
+    assert_says(caught.value, made.id, "init()")
+    assert not os.path.exists(second.path)

@@ -61,8 +61,6 @@ class JobState:
     # are asked for one thing (compare.py, groupby-sp).
     given: Any = None
     seen = False
-    #: Whether the document was opened because the job was listed, without a look at it.
-    listed = False
     text: bytes | None = None
     place: tuple[Shelf, int] | None = None
     _mutex: threading.RLock | None = None
@@ -226,7 +224,6 @@ class JobState:
         now = time.time()
         if os.path.isdir(self.path):
             self.seen = True
-            self.listed = False
             self.since = now
             return
         self.raise_if_moved(FileNotFoundError(errno.ENOENT, "") if self.seen else None)
@@ -313,15 +310,20 @@ class JobState:
 
     @property
     def document(self) -> JSONDict:
-        """The document; the job is made if it is not there."""
+        """The document; the job is made if it is not there.
+
+        A job that was there and was removed by others is not made again.
+        """
         document = self._document
         if document is None:
+            # perf: if it was listed a moment ago no look is needed (compare.py, iterate-doc).
             if self.place is None:
-                self.ensure()
-            else:
-                # perf: it was listed a moment ago; should it be gone by now, reading the document
-                # finds that out (compare.py, iterate-doc).
-                self.listed = True
+                try:
+                    self.ensure()
+                except FileNotFoundError:
+                    if not self.seen:
+                        raise
+                    # peer: its document is empty; a write says that the job is gone.
             # Atomic, so that all threads get the same one.
             document = self.__dict__.setdefault("_document", self._open_document())
         return document
@@ -334,13 +336,8 @@ class JobState:
             scratch=workspace.scratch,
             fallback=workspace.fallback,
             level=workspace.level,
-            on_missing=self._explain_missing,
+            on_missing=self.raise_if_moved,
         )
-
-    def _explain_missing(self, error: FileNotFoundError | None) -> None:
-        if error is None and self.listed:
-            error = FileNotFoundError(errno.ENOENT, "")
-        self.raise_if_moved(error)
 
     @property
     def stores(self) -> H5StoreManager:
