@@ -91,5 +91,5 @@ dist: setup ## wheel and sdist, in dist/
 lock: ## pin what development needs, for each Python; UPGRADE=--upgrade takes the newest
 	$(PYTHON) requirements/lock.py $(UPGRADE) $(PYTHONS)
 
-clean: ## remove the environments
-	rm -rf $(VENV) $(PEER) $(DOWNSTREAM)
+clean: ## remove the environments and the built manual
+	rm -rf $(VENV) $(PEER) docs/_build $(DOWNSTREAM)
