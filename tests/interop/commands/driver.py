@@ -4,8 +4,8 @@ The tests run this program twice, with the interpreter of the released signac an
 imports `signac.__main__`, and all modules of the package, once. Each line of its stdin is a request
 in JSON: the arguments, the working directory, more environment, the files that become the
 descriptors 0, 1 and 2 of the child, and whether it is to be interrupted when it asks something. It
-answers with the exit code (negative for a signal). Before
-the first request it says which version it runs. It uses the standard library alone.
+answers with the exit code (negative for a signal). Before the first request it says which version
+it runs. It uses the standard library alone.
 """
 
 import atexit

@@ -76,6 +76,11 @@ LISTED = (
         "a version that no command can read is a problem",
     ),
     Listed(
+        "config-verify-damaged",
+        {"2:stderr": r"\Aline: Verification of config file '.signac/config'\.\nError: "},
+        "the file that is verified is named first, also where it is damaged",
+    ),
+    Listed(
         "migrate-blocked",
         {"stderr": r"\AError: workspace_dir in .* exists already"},
         "what stands in the way is found, and named, before anything is begun",
