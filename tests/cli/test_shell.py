@@ -235,6 +235,25 @@ def test_the_hook_for_exceptions_is_used(study: signac.Project) -> None:
     assert output.err == ""
 
 
+def test_a_script_has_a_log_of_its_own(study: signac.Project) -> None:
+    """`logging.basicConfig` of a script works, unless the log of the command was asked for."""
+    code = (
+        "import logging; logging.basicConfig(level='INFO', format='mine: %(message)s')\n"
+        "logging.getLogger('x').info('hello'); logging.getLogger('signac.x').warning('there')"
+    )
+    assert run(study.path, "shell", "-c", code).err == "mine: hello\nmine: there\n"
+    output = run(study.path, "-v", "shell", "-c", code)
+    assert output.err == "INFO:x:hello\nWARNING:signac.x:there\n"
+    warn = "import logging; logging.getLogger('signac.x').warning('there')"
+    assert run(study.path, "shell", "-c", warn).err == "there\n"
+
+
+def test_jobs_are_looked_for_when_they_are_asked_for(study: signac.Project) -> None:
+    """Jobs that the code makes before it goes through `jobs` are among them."""
+    code = "project.open_job({'new': 1}).init(); print(len(list(jobs)), len(list(jobs)))"
+    assert run(study.path, "shell", "-c", code).out == "7 0\n"
+
+
 def test_nobody_reads_the_output(study: signac.Project) -> None:
     """A closed pipe behind the command is no failure; a broken pipe of the script's own is one."""
     code = "while True: print('x' * 100)"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from signac._core import atomic, jsonfile, layout
 from signac._core.replace import replace_file
+from signac._engine.jobstate import home_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,8 @@ def add_lines(project: Project, lines: Sequence[str]) -> None:
         # A file of another person that cannot be read is not written over: this raises.
         kept = [*_read(path), *lines][-_MOST_LINES:]
         data = "".join(f"{line}\n" for line in kept).encode("utf-8", "surrogateescape")
-        replace_file(path, data, level="fast")
+        scratch = home_of(project).workspace.scratch
+        replace_file(path, data, scratch=scratch, level="fast")
     except OSError:
         pass
 

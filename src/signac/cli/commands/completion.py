@@ -32,7 +32,8 @@ def _fill(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "shell",
         choices=_SHELLS,
-        help="the shell; 'eval \"$(signac completion bash)\"' in its start-up file uses the script",
+        help="the shell, whose start-up file uses the script: "
+        "'eval \"$(signac completion bash)\"', in fish 'signac completion fish | source'",
     )
     # What the scripts ask: `--words SHELL`, and the command line from the name of the program on.
     parser.add_argument("--words", action="store_true", help=argparse.SUPPRESS)

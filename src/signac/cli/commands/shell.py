@@ -14,7 +14,7 @@ from signac.version import __version__
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from signac.cli.context import Context
     from signac.job import Job
@@ -54,6 +54,7 @@ def _shell(context: Context, options: argparse.Namespace) -> int | None:
         )
         return 0
     names = _names(project, _select(project, options))
+    _leave_logging(options)
     if options.command is not None:
         from signac.cli.script import run_text
 
@@ -82,7 +83,23 @@ def _names(project: Project, jobs: Sequence[Job]) -> dict[str, Any]:
     import signac
 
     job = jobs[0] if len(jobs) == 1 else _job_here(project)
-    return {"signac": signac, "project": project, "pr": project, "jobs": iter(jobs), "job": job}
+    return {"signac": signac, "project": project, "pr": project, "jobs": _each(jobs), "job": job}
+
+
+def _leave_logging(options: argparse.Namespace) -> None:
+    """Let the code set up its own log, unless the person asked for that of the command."""
+    if options.debug or options.verbosity:
+        return
+    import logging
+
+    root = logging.getLogger()
+    for handler in root.handlers[:]:
+        root.removeHandler(handler)
+
+
+def _each(jobs: Sequence[Job]) -> Iterator[Job]:
+    """Yield the jobs; in a large project they are looked for only if somebody asks."""
+    yield from jobs
 
 
 def _job_here(project: Project) -> Job | None:

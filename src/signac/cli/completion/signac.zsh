@@ -4,7 +4,7 @@
 _signac() {
     local program=${words[1]} line
     local -a typed lines candidates shown begun begun_shown
-    local -i width=0
+    local -i width=0 status_here=1
     program=${program/#\~/$HOME}
     [[ ${program:t} == signac* ]] || program=signac
     typed=("${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}")
@@ -28,11 +28,12 @@ _signac() {
         fi
     done
     if [[ ${lines[2]} == *$'\t'?* ]]; then
-        compadd -V described -l -d shown -a candidates
+        compadd -V described -l -d shown -a candidates && status_here=0
     else
-        compadd -V words -a candidates
+        compadd -V words -a candidates && status_here=0
     fi
-    compadd -S '' -d begun_shown -a begun
+    compadd -S '' -d begun_shown -a begun && status_here=0
+    return status_here
 }
 
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
