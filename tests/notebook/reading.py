@@ -19,7 +19,8 @@ OF_PANDAS: dict[str, frozenset[str]] = {
     "table": frozenset({"border", "class"}),
     "tr": frozenset({"style"}),
 }
-_CLASSES = re.compile(r"signac-[a-z-]+( signac-[a-z-]+)*|dataframe")
+#: Beside our own classes those that keep a notebook from looking for formulas.
+_CLASSES = re.compile(r"(signac-[a-z-]+ ?)*(tex2jax_ignore mathjax_ignore)?|dataframe")
 
 
 class Page(HTMLParser):
@@ -35,7 +36,8 @@ class Page(HTMLParser):
     details : list of (int, bool)
         For each part that folds how deep it is nested in others, and whether it is open.
     foreign : list of str
-        Elements and attributes that no page is made of, and those that do not nest.
+        Elements and attributes that no page is made of, those that do not nest, and text that a
+        notebook takes for a formula.
     """
 
     def __init__(self, html: str) -> None:
@@ -85,8 +87,11 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._open and self._open[-1][0] == "style":
             self._style += data
-        else:
-            self.text += data
+            return
+        self.text += data
+        kept = any({"tex2jax_ignore", "pre", "code"} & set(kinds) for _, kinds, _ in self._open)
+        if not kept and (data.count("$") > 1 or "\\" in data):
+            self.foreign.append(f"a formula: {data}")
 
     def handle_comment(self, data: str) -> None:
         self.foreign.append(f"<!--{data}-->")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import signac
 from notebook.reading import read
+from signac._core.markup import view
 from signac._core.valuetree import tree
 from signac.errors._base import visible
 from signac.schema import ProjectSchema
@@ -28,6 +29,7 @@ MARKS = [
     "&lt;b&gt; &amp;amp; &#60;",
     "\ud800 \u202e \x1b[31m \x00",
     "a\nb\tc",
+    "$x^2$ \\(x\\) \\[x\\] $$x$$",
 ]
 texts = st.sampled_from(MARKS) | st.text(max_size=20) | st.text("<>&\"'/=! ab\n", max_size=12)
 keys = texts.map(lambda text: text.replace(".", "·"))
@@ -63,7 +65,7 @@ def _strings(value: Any) -> list[str]:
 @example({mark.replace(".", ""): [mark, {mark.replace(".", ""): mark}] for mark in MARKS})
 def test_a_tree_shows_what_it_holds(data: dict[str, Any]) -> None:
     """Each key and each string of a tree is shown once, and nothing of it is markup."""
-    page = read(tree(data))
+    page = read(view(tree(data)))
     assert sorted(page.parts.get("key", [])) == sorted(_names(data))
     assert sorted(page.parts.get("string", [])) == sorted(_strings(data))
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "STYLE",
     "attribute",
+    "bare",
     "clipped",
     "code",
     "count_of",
@@ -30,6 +31,7 @@ __all__ = [
     "span",
     "text_of",
     "view",
+    "without_formulas",
 ]
 
 #: A notebook has a style sheet of its own for tables and lists; the class is named twice so that
@@ -87,6 +89,9 @@ font-weight:600;white-space:nowrap}
 font-size:.95em;line-height:1.45;white-space:pre-wrap;overflow-wrap:anywhere}
 </style>"""
 
+#: Notebooks set what stands between two dollar signs as a formula, which a filter is not. These
+#: classes keep them from it, the older one and the newer one.
+_NO_FORMULAS: Final = "tex2jax_ignore mathjax_ignore"
 _LONGEST_ERROR: Final = 1_000
 _UNITS: Final = ("kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -150,7 +155,7 @@ def view(*parts: str, before_break: bool = False) -> str:
     A ``<br/>`` that follows would be an empty line: say so.
     """
     name = "signac-view signac-before-break" if before_break else "signac-view"
-    return f'<div class="{name}">{STYLE}{"".join(parts)}</div>'
+    return f'<div class="{name} {_NO_FORMULAS}">{STYLE}{"".join(parts)}</div>'
 
 
 def count_of(number: int, one: str, many: str = "") -> str:
@@ -169,6 +174,19 @@ def size_text(size: int) -> str:
         shown /= 1_000
         unit = next(units)
     return f"{shown:.1f} {unit}" if shown < 99.95 else f"{shown:.0f} {unit}"
+
+
+def without_formulas(html: str) -> str:
+    """Return a part of a page in which a notebook looks for no formulas."""
+    return f'<div class="{_NO_FORMULAS}">{html}</div>'
+
+
+def bare(value: str, most: int = 4_000) -> str:
+    """Return a text as HTML; only if it might be taken for a formula, an element is around it."""
+    shown = clipped(value, most)
+    if value.count("$") < 2 and "\\" not in value:
+        return shown
+    return f'<span class="{_NO_FORMULAS}">{shown}</span>'
 
 
 def guard(make: Callable[[], str]) -> str:

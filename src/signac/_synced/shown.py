@@ -39,7 +39,7 @@ def html_of(node: Node) -> str:
 
     def make() -> str:
         size = _unread_size(node)
-        if size > _LARGE:
+        if is_large(size):
             why = note(f"{size_text(size)}, too large to be read for this page")
             return line(f"{name} {why}") + where
         try:
@@ -68,6 +68,10 @@ def print_node(node: Node, printer: Any) -> None:
 
     An error is printed in its place if the contents cannot be read.
     """
+    size = _unread_size(node)
+    if is_large(size):
+        printer.text(f"<{type(node).__name__}: {size_text(size)}, call it to read it>")
+        return
     try:
         plain = node()
     except Exception as error:  # noqa: BLE001  # a shell shows it in the place of the contents

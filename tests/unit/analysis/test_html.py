@@ -166,3 +166,14 @@ def test_long_filters_are_cut(make):
     html = project.find_jobs({"a": {"$in": list(range(100_000))}})._repr_html_()
     assert len(html) < 20_000
     assert "more characters" in read(html).text
+
+
+@pytest.mark.parametrize("query", [{"a": {"$gt": 3, "$lt": 9}}, {"b": {"$regex": "\\(a\\)"}}])
+def test_filters_are_no_formulas(make, query):
+    """A notebook does not set what is between two operators as a formula."""
+    project, _ = make({"a": i, "b": "$x$"} for i in range(12))
+    cursor = project.find_jobs(query)
+    html = cursor._repr_html_()
+    assert html.startswith('<span class="tex2jax_ignore mathjax_ignore">')
+    assert read(html).text.startswith(repr(cursor))
+    read(project._repr_html_())

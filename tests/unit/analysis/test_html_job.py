@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import signac
+from notebook.cells import shown_by_a_notebook
 from notebook.reading import read
 
 DOCUMENT = "signac_job_document.json"
@@ -74,6 +75,21 @@ def test_nothing_changes(make, shown):
         }
         read(things[shown]._repr_html_())
     assert picture(project.path) == before
+
+
+def test_nothing_changes_but_the_index(make):
+    """What a large project learns while it is shown goes into its index, as at every search."""
+    project, _ = make({"a": i} for i in range(120))
+
+    def rest():
+        near = os.path.join(project.path, ".signac")
+        return [entry for entry in picture(project.path) if not entry[0].startswith(near)]
+
+    before = rest()
+    project = signac.get_project(project.path)
+    for shown in (project, project.find_jobs(), project.find_jobs({"doc.x": 1}).sort("a")):
+        read(shown._repr_html_())
+    assert rest() == before
 
 
 def test_a_job_that_was_moved_or_removed(make):
@@ -158,7 +174,9 @@ def test_large_documents_are_not_read(make):
         file.write('{"x": "')
         file.truncate(90_000_000)
     assert "document 90.0 MB, too large" in read(job._repr_html_()).text
-    assert "JSONDict 90.0 MB, too large" in read(job.doc._repr_html_()).text
+    html, text = shown_by_a_notebook(job.doc)
+    assert "JSONDict 90.0 MB, too large" in read(html).text
+    assert text == "<JSONDict: 90.0 MB, call it to read it>"
 
 
 def test_buffered_changes_are_shown(make):

@@ -11,6 +11,7 @@ from signac._analysis.html.glimpse import file_size, look_at_document
 from signac._core import layout
 from signac._core.markup import (
     attribute,
+    bare,
     clipped,
     code,
     error_line,
@@ -21,6 +22,7 @@ from signac._core.markup import (
     size_text,
     span,
     view,
+    without_formulas,
 )
 from signac._core.valuetree import cell
 from signac._synced.shown import is_large
@@ -37,7 +39,6 @@ _MOST_ROWS: Final = 20
 _MOST_COLUMNS: Final = 12
 #: Keys of one job that may become columns.
 _MOST_LOOKED_AT: Final = 1_000
-_LONGEST_SEARCH: Final = 4_000
 _LONGEST_NAME: Final = 40
 
 
@@ -59,7 +60,7 @@ class SomeJob(Protocol):
 
 def search_html(text: str, jobs: str) -> str:
     """Return the text of a search, and then its jobs."""
-    return clipped(text, _LONGEST_SEARCH) + jobs
+    return bare(text) + jobs
 
 
 def jobs_html(
@@ -110,7 +111,7 @@ def _frame(make_frame: Callable[..., Any], some_jobs: Callable[[], Iterable[Some
         left_out = ""
     with pd.option_context(*(part for option in options.items() for part in option)):
         html: str = frame._repr_html_()  # what notebooks themselves ask for
-    return visible(html) + left_out
+    return without_formulas(visible(html) + left_out)
 
 
 def _table(number: int, jobs: list[SomeJob]) -> str:

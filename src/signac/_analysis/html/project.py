@@ -10,7 +10,7 @@ from signac._analysis.html.job import document_part
 from signac._analysis.html.schema import overview
 from signac._analysis.schema import detect_schema
 from signac._core import layout
-from signac._core.markup import count_of, error_line, folded, guard, line, note, span, text_of, view
+from signac._core.markup import bare, count_of, error_line, folded, guard, line, note, span, view
 from signac._engine import search
 from signac._synced.shown import is_large
 
@@ -44,8 +44,8 @@ def project_html(path: str, workspace: str, count: Callable[[], int], home: Home
     if os.path.lexists(document):
         parts.append(document_part(document))
     return (
-        f"<p><strong>Project:</strong> {text_of(path)}<br>"
-        f"<strong>Workspace:</strong> {text_of(workspace)}<br>"
+        f"<p><strong>Project:</strong> {bare(path)}<br>"
+        f"<strong>Workspace:</strong> {bare(workspace)}<br>"
         f"<strong>Size:</strong> {size}</p>{view(*parts) if any(parts) else ''}{jobs}"
     )
 
