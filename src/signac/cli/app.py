@@ -104,6 +104,15 @@ def _start_logging(options: argparse.Namespace) -> None:
             logging.addLevelName(15, "MORE")
     logging.basicConfig(level=level, stream=sys.stderr)
 
+    class Typed(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            from signac.cli.wording import as_typed
+
+            return as_typed(super().format(record))
+
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(Typed(logging.BASIC_FORMAT))
+
 
 def _close_output() -> int:
     """Let go of a standard output that nobody reads any more; that is no failure."""

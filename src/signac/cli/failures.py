@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from signac.cli.wording import as_typed
+
 __all__ = ["Refusal", "explain"]
 
 
@@ -27,8 +29,7 @@ def explain(error: BaseException) -> str:
         text = f"{_name(error.filename)}{other}: {error.strerror}"
     else:
         text = str(error)
-    if not text.strip():
-        text = type(error).__name__
+    text = as_typed(text) if text.strip() else type(error).__name__
     return text if _is_ours(error) else f"{_prefix(error)}{text}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from signac.errors import InvalidInputError, JobsCorruptedError
+from signac.errors import InvalidInputError, JobNotFoundError, JobsCorruptedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from signac.project import Project
 
 __all__ = ["open_jobs", "parse_words", "selected_jobs", "work_on"]
+
+#: Ids of larger projects are not compared with one that is misspelt.
+_MOST_COMPARED = 20_000
 
 
 def parse_words(words: Sequence[str] | None) -> Any:
@@ -31,7 +34,27 @@ def open_jobs(project: Project, ids: Iterable[str]) -> list[Job]:
     JobNotFoundError, AmbiguousIdError
         For the first id that stands for no job, or for several.
     """
-    return [project.open_job(id=each) for each in ids]
+    return [_open_job(project, each) for each in ids]
+
+
+def _open_job(project: Project, text: str) -> Job:
+    try:
+        return project.open_job(id=text)
+    except JobNotFoundError as error:
+        near = _similar_ids(project, text)
+        if not near:
+            raise
+        raise JobNotFoundError(text, f"{error}; did you mean {' or '.join(near)}?") from None
+
+
+def _similar_ids(project: Project, text: str) -> list[str]:
+    """Return at most three ids that are written alike, abbreviated to the same length."""
+    if not 4 <= len(text) <= 32 or len(project) > _MOST_COMPARED:
+        return []
+    from difflib import get_close_matches
+
+    known = {job_id[: len(text)]: job_id for job_id in project.find_jobs()._ids}  # noqa: SLF001
+    return [f"'{known[near]}'" for near in get_close_matches(text, known, 3, 0.7)]
 
 
 def selected_jobs(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from signac.cli.arguments import add_dry_run, add_ids, add_json
 from signac.cli.table import Command
+from signac.cli.wording import as_typed
 
 if TYPE_CHECKING:
     import argparse
@@ -39,7 +40,7 @@ def _check(context: Context, options: argparse.Namespace) -> int:
             }
         )
     else:
-        context.print(*str(report).splitlines())
+        context.print(*as_typed(str(report)).splitlines())
         if report.errors:
             context.note(f"'{context.program} repair --dry-run' tells what can be done.")
     return 1 if report.errors else 0
@@ -61,7 +62,7 @@ def _repair(context: Context, options: argparse.Namespace) -> int:
     # An id that no job has is one of the problems, so it is not looked up.
     plan = project.plan_repair(options.job_id or None, set_aside=options.set_aside)
     if not options.json:
-        context.print(*str(plan).splitlines())
+        context.print(*as_typed(str(plan)).splitlines())
     if options.dry_run:
         if options.json:
             context.print_json(

@@ -135,7 +135,11 @@ def _export(context: Context, options: argparse.Namespace) -> None:
     from signac.errors import PathSpecificationError
 
     project = context.project()
-    if options.move and find_kind(options.target) != "directory":
+    try:
+        kind = find_kind(options.target)
+    except TypeError as error:  # peer: the class for a name without a known extension
+        raise InvalidInputError(str(error)) from None
+    if options.move and kind != "directory":
         raise InvalidInputError(
             "The '--move' argument can only be used when exporting to directories."
         )
