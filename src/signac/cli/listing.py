@@ -37,7 +37,7 @@ def show(context: Context, options: argparse.Namespace, cursor: JobsCursor) -> i
     elif options.csv:
         _write_csv(selection, keys or _leaf_keys(selection, options))
     else:
-        _show_table(context, options, selection, keys)
+        _show_table(context, options, cursor, selection, keys)
     return 1 if selection.problems else 0
 
 
@@ -74,7 +74,11 @@ def _write_csv(selection: Selection, keys: Sequence[Key]) -> None:
 
 
 def _show_table(
-    context: Context, options: argparse.Namespace, selection: Selection, keys: Sequence[Key]
+    context: Context,
+    options: argparse.Namespace,
+    cursor: JobsCursor,
+    selection: Selection,
+    keys: Sequence[Key],
 ) -> None:
     """Print a table; on a terminal its beginning, with what tells the jobs apart."""
     total = len(selection)
@@ -98,6 +102,9 @@ def _show_table(
         context.print_rows(["id", *names], rows, numbers=numbers)
     if context.is_terminal:
         context.note(_foot(total, most, hidden))
+        if not total:
+            for key in cursor.explain().unknown:
+                context.note(f"no job has the key '{key}'; '{context.program} schema' shows all")
 
 
 def _is_free(options: argparse.Namespace) -> bool:

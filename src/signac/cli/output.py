@@ -15,6 +15,7 @@ __all__ = [
     "format_mapping",
     "format_pretty",
     "human_size",
+    "plain",
     "print_table",
     "short",
 ]

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from signac.cli.arguments import add_json
-from signac.cli.output import human_size
+from signac.cli.output import human_size, plain
 from signac.cli.table import Command
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = ["COMMANDS"]
 _MOST_MEASURED: Final = 2_000
 _MOST_CHECKED: Final = 10_000
 _MOST_KEYS: Final = 30
+_MOST_EXAMPLES: Final = 4
 
 
 def _fill(parser: argparse.ArgumentParser) -> None:
@@ -71,6 +72,7 @@ def _gather(project: Project, *, full: bool) -> dict[str, Any]:
 
 def _describe_keys(project: Project, namespace: Any) -> list[dict[str, Any]]:
     """Return for each key in how many jobs it is, its types, number of values and range."""
+    from signac._analysis.order import sort_distinct
     from signac._query.ast import Key
 
     names = () if namespace == "sp" else (Key("doc", ("",)),)
@@ -87,7 +89,7 @@ def _describe_keys(project: Project, namespace: Any) -> list[dict[str, Any]]:
                 "values": len(values),
                 "min": min(numbers, default=None),
                 "max": max(numbers, default=None),
-                "example": None if numbers else next(iter(values), None),
+                "examples": [] if numbers else sort_distinct(values)[:_MOST_EXAMPLES],
             }
         )
     return keys
@@ -121,23 +123,23 @@ def _tell_problems(context: Context, facts: dict[str, Any]) -> str:
 
 def _show_keys(context: Context, title: str, keys: list[dict[str, Any]], jobs: int) -> None:
     rows = [
-        (
-            each["key"],
-            ", ".join(each["types"]),
-            each["values"],
-            _range(each),
-            "" if each["jobs"] == jobs else f"{each['jobs']:,} jobs",
-        )
+        [each["key"], ", ".join(each["types"]), each["values"], _range(each)]
         for each in keys[:_MOST_KEYS]
     ]
-    context.print_rows((title, "type", "values", "range", "only in"), rows, numbers=("values",))
+    columns = [title, "type", "values", "range"]
+    if any(each["jobs"] != jobs for each in keys[:_MOST_KEYS]):
+        columns.append("only in")
+        for row, each in zip(rows, keys, strict=False):
+            row.append("" if each["jobs"] == jobs else f"{each['jobs']:,} jobs")
+    context.print_rows(columns, rows, numbers=("values",))
     if len(keys) > _MOST_KEYS:
         context.print(f"and {len(keys) - _MOST_KEYS} more keys")
 
 
 def _range(each: dict[str, Any]) -> Any:
     if each["min"] is None:
-        return each["example"]
+        shown = ", ".join(map(plain, each["examples"]))
+        return shown if len(each["examples"]) == each["values"] else f"{shown}, …"
     if each["min"] == each["max"]:
         return each["min"]
     return f"{each['min']} … {each['max']}"
