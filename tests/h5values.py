@@ -163,7 +163,8 @@ def describe(value: Any) -> str:
     if isinstance(value, numpy.void):
         return "void"
     plain = value.item() if isinstance(value, numpy.generic) else value
-    return f"{type(value).__name__} {plain if isinstance(plain, numpy.longdouble) else repr(plain)}"
+    name = "bool" if isinstance(value, numpy.bool_) else type(value).__name__  # NumPy 1: bool_
+    return f"{name} {plain if isinstance(plain, numpy.longdouble) else repr(plain)}"
 
 
 def try_to_store(store: Any, key: str, expression: str) -> list[str]:

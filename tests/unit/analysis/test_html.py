@@ -16,6 +16,7 @@ EVIL = "<script>alert('&')</script>"
 
 def test_everything_is_escaped(make, tmp_path):
     """Markup in paths, filters, keys and values is shown, not run."""
+    pytest.importorskip("pandas")
     project = signac.init_project(tmp_path / "<b>evil")
     jobs = project.create_jobs([{EVIL: EVIL, "m": {EVIL: [EVIL]}}, {"a": 1}])
     jobs[0].doc[EVIL] = EVIL
@@ -36,6 +37,8 @@ def test_everything_is_escaped(make, tmp_path):
 @pytest.mark.parametrize("number", [0, 1, 20, 21, 100, 101, 250])
 def test_any_size(make, number):
     """Up to 100 jobs are a frame of at most 20 rows, more are 20 rows and a number."""
+    if number <= 100:
+        pytest.importorskip("pandas")
     project, _ = make({"a": i} for i in range(number))
     for text in (project._repr_html_(), project.find_jobs()._repr_html_()):
         if number > 100:
@@ -50,8 +53,7 @@ def test_any_size(make, number):
 
 def test_settings_of_the_reader_do_not_matter(make):
     """A table is shown whatever the options of pandas are; these stay as they are."""
-    import pandas as pd
-
+    pd = pytest.importorskip("pandas")
     project, _ = make({"a": i} for i in range(30))
     with pd.option_context("display.notebook_repr_html", False, "display.max_rows", 3):
         assert "<table" in project._repr_html_()
@@ -116,6 +118,7 @@ def test_many_columns(make):
 
 def test_large_documents_are_left_out_of_a_frame(make):
     """If reading all documents would take long, the frame has the parameters only, and says so."""
+    pytest.importorskip("pandas")
     project, jobs = make({"a": i} for i in range(3))
     for job in jobs:
         with Path(job.fn("signac_job_document.json")).open("w") as file:
@@ -160,6 +163,7 @@ def test_strict_searches_are_explained(make):
     assert "JobsCorruptedError" in read(cursor._repr_html_()).parts["error"][0]
 
 
+@pytest.mark.filterwarnings("ignore:Install pandas")
 def test_long_filters_are_cut(make):
     """The text of a search is cut after some thousand characters."""
     project, _ = make([{"a": 1}])

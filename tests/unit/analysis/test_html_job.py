@@ -55,6 +55,7 @@ def test_a_job_that_is_not_there(make):
     assert job not in project
 
 
+@pytest.mark.filterwarnings("ignore:Install pandas")
 @pytest.mark.parametrize("shown", ["job", "sp", "project", "cursor", "filter", "schema"])
 def test_nothing_changes(make, shown):
     """To be shown changes no file and makes none, in particular no document."""

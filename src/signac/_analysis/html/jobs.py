@@ -84,7 +84,8 @@ def jobs_html(
         if number <= _MOST_JOBS:
             return _frame(make_frame, some_jobs)
     except ImportError:
-        warnings.warn("Install pandas to see a table of the jobs.", UserWarning, stacklevel=4)
+        why = "Install pandas to see a table of the jobs: pip install 'signac[pandas]'"
+        warnings.warn(why, UserWarning, stacklevel=4)
     except Exception as error:  # noqa: BLE001  # a page never raises
         return view(line(error_line(error)))
     shown = guard(lambda: _table(number, list(islice(some_jobs(), _MOST_ROWS))))
