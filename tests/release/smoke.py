@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import numpy
+
 import signac
 
 
