@@ -225,9 +225,12 @@ def main(arguments: list[str] | None = None) -> int:
     print_agreement(series)
     print_published(points)
     print_soundness(points)
-    from figure import draw  # matplotlib takes longer to load than all the rest
-
     output = options.output or options.path / "pressure.png"
+    try:
+        from figure import draw  # matplotlib takes longer to load than all the rest
+    except ModuleNotFoundError as error:
+        print(f"no figure, since there is no {error.name}; run: pip install 'signac[example]'")
+        return 1
     draw(series, output)
     print(f"figure: {output}")
     return 0

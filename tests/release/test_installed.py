@@ -121,6 +121,18 @@ def test_types_are_found_by_a_checker(full, tmp_path):
     assert 'Revealed type is "signac.cursor.JobsCursor"' in said
 
 
+def test_the_example_needs_its_extra_for_the_figure_only(tests, installed):
+    """Without matplotlib the study runs and its tables are printed; then the extra is named."""
+    environment = installed(PYTHONS[0])
+    example, place = tests / "examples" / "lennard_jones", environment.home / "fluid"
+    environment.run(example / "study.py", "--quick", "--path", place)
+    said = environment.run(example / "analyse.py", "--path", place, code=1)
+    assert "One phase: " in said
+    assert said.splitlines()[-1] == (
+        "no figure, since there is no matplotlib; run: pip install 'signac[example]'"
+    )
+
+
 def test_an_extra_is_installed_by_the_command_of_the_message(installed):
     """What the message says brings the extra, and leaves this version in place."""
     environment = installed(PYTHONS[-1], "", "pip")  # one of its own, which is changed here
