@@ -32,6 +32,9 @@ METHODS = {"system", "popen", "spawnl", "spawnv", "execv", "execl", "read_pickle
 ALLOWED = {
     ("_stores/unpickle.py", "pickle"): "the restricted reader is made from that of the library",
     ("_index/grouping.py", "marshal"): "only writes, to compare lists by their bytes",
+    ("cli/interpreter.py", "code"): "the prompt of `signac shell`, where a person types programs",
+    ("cli/script.py", "compile"): "runs the program that a person gives to `signac shell`",
+    ("cli/script.py", "exec"): "runs the program that a person gives to `signac shell`",
     ("_transfer/sync/terminal.py", "input"): "reads a line of text, which is compared with y",
 }
 

@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser.parse_args(words)
         run = getattr(options, "run", None)
         if run is None:
-            parser.print_usage(sys.stdout)
+            # peer: the usage alone, which says little to a person.
+            (parser.print_help if sys.stdout.isatty() else parser.print_usage)(sys.stdout)
             return 2
         return _run(program, options)
     except BrokenPipeError:

@@ -116,7 +116,10 @@ def _keys(namespace: dict[str, Any], expression: str, start: str) -> list[str]:
     from signac._synced.mapping import SyncedDict
 
     try:
-        value = eval(expression, namespace)
+        first, *names = expression.split(".")
+        value = namespace[first]
+        for name in names:
+            value = getattr(value, name)
         keys = list(value) if isinstance(value, SyncedDict) else []
     except Exception:  # noqa: BLE001  # what cannot be read has no keys to offer
         return []
