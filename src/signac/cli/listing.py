@@ -103,8 +103,11 @@ def _show_table(
     if context.is_terminal:
         context.note(_foot(total, most, hidden))
         if not total:
-            for key in cursor.explain().unknown:
-                context.note(f"no job has the key '{key}'; '{context.program} schema' shows all")
+            for key, names in cursor.explain().unknown.items():
+                if not names:  # otherwise they were told of in the log
+                    context.note(
+                        f"no job has the key '{key}'; '{context.program} schema' shows all"
+                    )
 
 
 def _is_free(options: argparse.Namespace) -> bool:
