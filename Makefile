@@ -85,6 +85,7 @@ bench-reliability: setup peer ## what is lost by both programs, small sizes; see
 
 # The same tree gives the same bytes: times are those of the last commit.
 dist: setup ## wheel and sdist, in dist/
+	@test -z "$$(git status --porcelain 2>/dev/null)" || echo "with what is not committed"
 	rm -rf dist
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || echo 1767225600) $(BIN)/python -m hatchling build -d dist
 
