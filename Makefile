@@ -62,7 +62,7 @@ soak: setup ## everything at once, with kills and full disks: ten minutes, then 
 	SIGNAC_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest tests/soak
 
 nightly: soak ## soak, 10,000 kills, 32 processes at once, an hour of fuzzing
-	SIGNAC_KILLS=$(KILLS) $(BIN)/python -m pytest tests/crash/test_random_kills.py
+	SIGNAC_KILLS=$(KILLS) $(BIN)/python -m pytest tests/crash/test_random_kills.py tests/crash/test_transfer_kills.py
 	SIGNAC_PROCESSES=32 $(BIN)/python -m pytest tests/concurrency/test_documents.py
 	SIGNAC_PROCESSES=32 $(BIN)/python -m pytest tests/concurrency -m "not long" --ignore tests/concurrency/test_documents.py
 	SIGNAC_FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m pytest tests/fuzz

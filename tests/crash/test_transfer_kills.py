@@ -5,7 +5,7 @@ on disk is judged with the standard library: each job is as before or as after t
 any order of jobs. Then the same call is run again by a new process, and must lead to the same tree
 as a call that nobody disturbed, with nothing left over.
 
-By default each call is killed 5 times, 200 times in the long run. `SIGNAC_KILLS` is a number for
+By default each call is killed 5 times, 60 times in the long run. `SIGNAC_KILLS` is a number for
 all of `test_random_kills.py`; the calls here share as many as one of its groups.
 """
 
@@ -54,7 +54,7 @@ class Transfer:
 def kills(transfers: list[Transfer]) -> Any:
     """Parametrize a test with its transfers and the number of kills of each."""
     total = int(os.environ.get("SIGNAC_KILLS", "0"))
-    sizes: list[Any] = [5, pytest.param(200, marks=pytest.mark.long)]
+    sizes: list[Any] = [5, pytest.param(60, marks=pytest.mark.long)]
     if total:
         sizes = [max(1, round(total / len(GROUPS) / ALL))]
 
