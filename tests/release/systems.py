@@ -28,7 +28,7 @@ from collections.abc import Callable
 from typing import Any
 
 #: Modules whose import fails.
-MODULES = ("crypt", "fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty")
+MODULES = ("crypt", "fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty")
 #: Functions and constants that ``os`` has on Linux only, as far as anybody might use them.
 LINUX = (
     *("copy_file_range", "eventfd", "fdatasync", "getresuid", "getxattr", "listxattr"),

@@ -11,6 +11,9 @@ from notebook.reading import read
 from signac._analysis.html import jobs_html
 from signac.schema import ProjectSchema
 
+#: Without pandas a page shows less, and says so.
+pytestmark = pytest.mark.filterwarnings("ignore:Install pandas")
+
 EVIL = "<script>alert('&')</script>"
 
 
@@ -163,7 +166,6 @@ def test_strict_searches_are_explained(make):
     assert "JobsCorruptedError" in read(cursor._repr_html_()).parts["error"][0]
 
 
-@pytest.mark.filterwarnings("ignore:Install pandas")
 def test_long_filters_are_cut(make):
     """The text of a search is cut after some thousand characters."""
     project, _ = make([{"a": 1}])

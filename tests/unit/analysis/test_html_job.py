@@ -9,6 +9,9 @@ import signac
 from notebook.cells import shown_by_a_notebook
 from notebook.reading import read
 
+#: Without pandas a page shows less, and says so.
+pytestmark = pytest.mark.filterwarnings("ignore:Install pandas")
+
 DOCUMENT = "signac_job_document.json"
 STATEPOINT = "signac_statepoint.json"
 
@@ -55,7 +58,6 @@ def test_a_job_that_is_not_there(make):
     assert job not in project
 
 
-@pytest.mark.filterwarnings("ignore:Install pandas")
 @pytest.mark.parametrize("shown", ["job", "sp", "project", "cursor", "filter", "schema"])
 def test_nothing_changes(make, shown):
     """To be shown changes no file and makes none, in particular no document."""

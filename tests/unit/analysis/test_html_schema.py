@@ -11,6 +11,9 @@ from notebook.reading import read
 from signac._analysis import schema_text
 from signac.schema import ProjectSchema
 
+#: Without pandas a page shows less, and says so.
+pytestmark = pytest.mark.filterwarnings("ignore:Install pandas")
+
 
 def cells(schema):
     """Return the rows of the table of a schema."""
@@ -86,7 +89,6 @@ def test_many_values_are_shown_quickly():
     assert "200,000" in page.text
 
 
-@pytest.mark.filterwarnings("ignore:Install pandas")
 def test_project_overview(make):
     """The page of a project has its keys, folded, with types, values and numbers."""
     project, _ = make({"a": i, "b": {"c": "xyz"[i % 3]}} for i in range(30))
@@ -96,7 +98,6 @@ def test_project_overview(make):
     assert (0, False) in page.details
 
 
-@pytest.mark.filterwarnings("ignore:Install pandas")
 def test_project_overview_with_damage(make):
     """The overview says how many jobs it is without."""
     project, jobs = make({"a": i} for i in range(4))
@@ -107,7 +108,6 @@ def test_project_overview_with_damage(make):
     assert page.parts["li"] == ["a: 1, 2, 3 int, 3"]
 
 
-@pytest.mark.filterwarnings("ignore:Install pandas")
 def test_project_overview_is_left_out_when_it_would_take_long(make, monkeypatch):
     """If state points are large or have very many keys, the overview says which call shows them."""
     project, _ = make({"n": i, "text": "x" * 50_000} for i in range(101))
@@ -118,9 +118,9 @@ def test_project_overview_is_left_out_when_it_would_take_long(make, monkeypatch)
     assert "2 keys; detect_schema() shows them" in read(project._repr_html_()).text
 
 
-@pytest.mark.filterwarnings("ignore:Install pandas")
 def test_project_document(make):
     """The document of a project is folded beside the schema, if there is one."""
+    pytest.importorskip("pandas")
     project, _ = make([{"a": 1}])
     assert [depth for depth, _ in read(project._repr_html_()).details] == [0]
     project.doc.title = "<study>"
