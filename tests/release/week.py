@@ -3,7 +3,9 @@
 Run with ``windows`` or ``macos`` and an empty directory; prints ``well`` at the end.
 """
 
+import contextlib
 import glob
+import io
 import os
 import shutil
 import sys
@@ -22,6 +24,7 @@ systems.pretend(sys.argv[1])
 warnings.filterwarnings("error", category=EncodingWarning, module="signac")
 
 import signac  # noqa: E402
+from signac.cli.app import main as run_command  # noqa: E402
 from signac.errors import DestinationExistsError, TransferError  # noqa: E402
 
 LEVELS = ("fast", "safe", "durable")
@@ -152,6 +155,24 @@ def what_is_refused(project: signac.Project) -> None:
         project.create_linked_view("view")
 
 
+def command_line(project: signac.Project) -> None:
+    """The commands that people use most; each tells of success."""
+    os.chdir(project.path)
+    calls = (
+        "status",
+        "find a 1",
+        "schema",
+        "document",
+        "check",
+        "export cli.zip",
+        "verify cli.zip",
+    )
+    for call in (*calls, "config set durability fast", "shell -c print(len(project))"):
+        with contextlib.redirect_stdout(io.StringIO()):
+            code = run_command(call.split())
+        assert code == 0, (call, code)
+
+
 def refusal(kind: type[BaseException], call: Callable[[], object]) -> BaseException:
     """Return what a call raises."""
     try:
@@ -173,6 +194,8 @@ def main(place: str) -> None:
     changing_parameters(project)
     mending(project)
     what_is_refused(project)
+    command_line(project)
+    os.chdir(place)
     with signac.TemporaryProject() as temporary:
         temporary.open_job({"a": 1}).init()
     assert signac.H5Store("store.h5").setdefault("a", 1) == 1
