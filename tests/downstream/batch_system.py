@@ -13,14 +13,14 @@ import sys
 from pathlib import Path
 
 NAME = re.compile(r'^#(?:SBATCH --job-name=|PBS -N |BSUB -J )"?([^"\n]+)"?$', re.MULTILINE)
-PROGRAMS = ("sbatch", "squeue", "qsub", "qstat", "bsub", "bjobs")
+PROGRAMS = {"slurm": ("sbatch", "squeue"), "pbs": ("qsub", "qstat"), "lsf": ("bsub", "bjobs")}
 
 
-def install(directory: Path) -> dict[str, str]:
+def install(directory: Path, system: str = "slurm") -> dict[str, str]:
     """Write the programs into a directory and return the environment variables that they need."""
     queue = directory / "queue"
     queue.mkdir(parents=True)
-    for name in PROGRAMS:
+    for name in PROGRAMS[system]:
         program = directory / name
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S -E "{__file__}" {name} "$@"\n')
         program.chmod(program.stat().st_mode | stat.S_IXUSR)

@@ -1,7 +1,12 @@
 """What the clients print with the released signac beneath, kept in files.
 
-The files in `expected/` were written by these same tests in an environment with signac-flow and the
-released signac. To write them anew, run the tests there with `SIGNAC_RECORD=1`.
+The files in `expected/` were written by these same tests where the released signac is installed.
+To check them there, or to write them anew with `SIGNAC_RECORD=1` in the environment:
+
+    python -m venv .venv-downstream-peer
+    cat requirements/downstream.txt requirements/peer.txt > both.txt
+    .venv-downstream-peer/bin/python -m pip install -r both.txt
+    .venv-downstream-peer/bin/python -m pytest tests/downstream
 """
 
 import os

@@ -110,8 +110,8 @@ def test_run_buffered(at):
 def test_run_of_a_group(at):
     """`run -o` with a group runs the operations of the group in order, and no other."""
     study = at("fresh")
-    study.flow("run", "-o", "simulate")
-    assert study.having("count.txt") == set(IDS)
+    study.flow("run", "-o", "simulate", "-f", "seed", "1")
+    assert study.having("count.txt") == study.having("start.json") == {(1, 0.5), (1, 1.0)}
     assert study.document(1, 0.5) == {"todo": True, "rank": 2, "events": WALKED, "walked": True}
     assert study.project_document() == {}
 
@@ -172,8 +172,8 @@ def test_failure_of_an_operation(at):
     documents = [study.document(1, length) for length in (0.5, 1.0)]
     assert sorted(len(document.get("events", [])) for document in documents) == [0, 3]
     assert FELL in [document.get("events") for document in documents]
-    study.flow("run")
-    assert study.having("report.txt") == set(IDS)
+    study.flow("run", "-f", "seed", "1")
+    assert study.having("history.txt") == {(1, 0.5), (1, 1.0)}
     assert study.document(1, 0.5)["events"] in (WALKED, FELL + WALKED)
 
 

@@ -21,9 +21,11 @@ SCRIPTS = {
 
 
 @pytest.fixture
-def batch(tmp_path):
+def batch(tmp_path, request):
     """Install a batch system; give the environment variables that lead to it."""
-    return batch_system.install(tmp_path / "batch")
+    system = getattr(request.node, "callspec", None)
+    name = system.params.get("system", "slurm") if system else "slurm"
+    return batch_system.install(tmp_path / "batch", name)
 
 
 def plain(text, study):
@@ -125,3 +127,30 @@ def test_own_template(at, batch):
     assert "\n# mine\n" in study.flow(*options, environment=environment).stdout
     (study.path / ".signac" / "config").write_text("schema_version = 2\ntemplate_dir = elsewhere\n")
     assert "\n# mine\n" not in study.flow(*options, environment=environment).stdout
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_detected_batch_system(system, at, batch):
+    """Without a word about it signac-flow takes the batch system that is installed."""
+    study = at("fresh")
+    environment = batch | {"FLOW_TEST_ENVIRONMENT": "detected"}
+    options = SCRIPTS["group"][1].split()
+    done = study.flow("submit", "--pretend", *options, environment=environment)
+    expected.check(f"submit-group-{system}.txt", plain(done.stdout, study))
+
+
+def test_account(at, batch):
+    """An account in a nested section of the configuration goes into the script.
+
+    It is set with the command that signac-flow tells.
+    """
+    study = at("fresh")
+    environment = batch | {"FLOW_TEST_ENVIRONMENT": "cluster"}
+    options = ("submit", "--pretend", "-o", "start", "-j", IDS[0, 0.5])
+    done = study.flow(*options, environment=environment)
+    assert "signac config" in done.stdout + done.stderr
+    assert "--account" not in done.stdout
+    study.call("-m", "signac", "config", "set", "flow.GreatLakesEnvironment.account", "walkers")
+    done = study.flow(*options, environment=environment)
+    assert "\n#SBATCH --account=walkers\n" in done.stdout
+    assert "signac config" not in done.stdout + done.stderr

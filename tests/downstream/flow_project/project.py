@@ -14,6 +14,7 @@ from flow.environment import (
     DefaultSlurmEnvironment,
     StandardEnvironment,
 )
+from flow.environments.umich import GreatLakesEnvironment
 from flow.hooks import TrackOperations
 
 ENVIRONMENTS = {
@@ -21,6 +22,7 @@ ENVIRONMENTS = {
     "slurm": DefaultSlurmEnvironment,
     "pbs": DefaultPBSEnvironment,
     "lsf": DefaultLSFEnvironment,
+    "cluster": GreatLakesEnvironment,
 }
 
 
@@ -202,8 +204,10 @@ def forget(job):
 
 def make_project():
     """Open the project as the environment variables of the test want it."""
-    environment = ENVIRONMENTS[os.environ.get("FLOW_TEST_ENVIRONMENT", "none")]
-    project = Walks.get_project(os.path.dirname(os.path.abspath(__file__)), environment=environment)
+    here = os.path.dirname(os.path.abspath(__file__))
+    name = os.environ.get("FLOW_TEST_ENVIRONMENT", "none")
+    environment = None if name == "detected" else ENVIRONMENTS[name]
+    project = Walks.get_project(here, environment=environment)
     if "TRACK" in os.environ:
         tracker = TrackOperations(strict_git=False)
         tracker.install_project_hooks(project)
