@@ -42,3 +42,15 @@ class AttributeAccess:
             object.__delattr__(self, name)
         else:
             del self[name]
+
+    def __dir__(self) -> list[str]:
+        """Return the names that can be completed at a prompt: methods, and keys that are words."""
+        names = list(object.__dir__(self))
+        try:
+            names += [key for key in self if key.isidentifier()]  # type: ignore[attr-defined]
+        except Exception:  # noqa: BLE001  # what cannot be read has no keys to offer
+            return names
+        return names
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
