@@ -37,9 +37,10 @@ def run(*command: str | Path, cwd: Path, code: int = 0, **variables: str) -> str
 CLEARED = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTEST_ADDOPTS", "SIGNAC_DURABILITY")
 
 
-def source_files() -> list[str]:
-    """Return the files of the tree that git does not ignore."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+def source_files(*, new: bool = True) -> list[str]:
+    """Return the files of the tree that git does not ignore, or knows already."""
+    command = ["git", "ls-files", "-z", "--cached"]
+    command += ["--others", "--exclude-standard"] if new else []
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return sorted(name for name in set(listed.split("\0")) if name and (ROOT / name).is_file())
 
