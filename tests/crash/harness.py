@@ -191,9 +191,10 @@ class Trial:
         if failure is None:
             if state != "after":
                 yield f"success reported, but the state is {state}"
-            _, operation, path = self.point
-            if operation in NEVER_SILENT and os.path.basename(path) not in DISPOSABLE:
-                yield "success reported after a failed write or sync"
+            for operation, path in report["struck"]:
+                if operation in NEVER_SILENT and os.path.basename(path) not in DISPOSABLE:
+                    yield "success reported after a failed write or sync"
+                    break
         else:
             yield from self._judge_exception(failure)
         retry = report["retry"]
@@ -340,10 +341,25 @@ def _record(operation: Operation, root: str, open_: Callable[[str], Scene]) -> A
 
 def _disturb(trial: Trial, root: str) -> dict[str, Any]:
     scene = _start(trial.operation, root)
-    failure = _failure_of(scene.act, injector(trial.mode, trial.point[0]))
+    inject = injector(trial.mode, trial.point[0])
+    # What really failed: in threads the number of a mutation does not tell which one it is.
+    struck: list[tuple[str, str]] = []
+
+    def strike(number: int, name: str, path: str, size: int | None = None) -> Any:
+        try:
+            cut = inject(number, name, path, size)
+        except OSError:
+            struck.append((name, os.fspath(path)))
+            raise
+        if cut is not None:
+            struck.append((name, os.fspath(path)))
+        return cut
+
+    failure = _failure_of(scene.act, strike)
     seen = raw.picture(root)
     report = {
         "failure": failure,
+        "struck": struck[:1],
         "picture": seen,
         "memory": _lies(trial, scene, root),
         "retry": None,

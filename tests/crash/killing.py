@@ -21,7 +21,7 @@ import rawcheck
 from crash import scenes
 from crash.harness import _reopen
 
-SHORT, LONG = 20, 200
+SHORT, LONG = 20, 100
 GROUPS = ("init", "document", "statepoint", "removal", "index")
 # A child lives up to this many seconds after its first word: some kills hit the opening of the
 # project, most the loop.
@@ -33,7 +33,7 @@ MANY = 250
 def kills(share: float) -> Any:
     """Parametrize a test with its number of kills.
 
-    It is 20, and 200 in the long run. `SIGNAC_KILLS` gives a total instead: it is split evenly
+    It is 20, and 100 in the long run. `SIGNAC_KILLS` gives a total instead: it is split evenly
     between the groups, and inside a group by the shares of its tests.
     """
     total = int(os.environ.get("SIGNAC_KILLS", "0"))
