@@ -36,7 +36,7 @@ def _cases() -> Iterator[Any]:
         yield pytest.param(case, id=case.name, marks=marks)
 
 
-@pytest.mark.parametrize("case", _cases())
+@pytest.mark.parametrize("case", list(_cases()))
 def test_as_the_released_one(both: Both, case: Case) -> None:
     """Nothing differs that is not listed with its reason, and what is listed does differ."""
     unlisted, stale = judge(case.name, compare(case, *play(case, both)), LISTED)
