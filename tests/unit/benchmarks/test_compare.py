@@ -21,7 +21,7 @@ from cases import CASES
 modules = (work_documents, work_find, work_jobs, work_stores, work_tables, work_transfer)
 work = {name: function for module in modules for name, function in module.WORK.items()}
 print(json.dumps({
-    "measured": sorted(name for name, case in CASES.items() if not case.program),
+    "measured": sorted(name for name, case in CASES.items() if not case.is_process),
     "written": sorted(work),
     "found": sorted(name for name in work if name in child.find_work(name)),
 }))
