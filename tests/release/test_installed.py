@@ -104,9 +104,9 @@ def test_without_extras_all_else_works(python, installed, tests):
 
 @on_each_python
 def test_with_all_extras_everything_works(full, tests):
-    """Unit and property tests, and the blocks of the front page, pass with all extras."""
+    """Unit, property and command line tests, and the front page, pass with all extras."""
     full.run("-m", "pip", "check")
-    said = full.test(tests, "tests/unit", "tests/property", ELSEWHERE)
+    said = full.test(tests, "tests/unit", "tests/property", "tests/cli", ELSEWHERE)
     assert " passed" in said
     page = full.test(tests, "tests/docs/test_manual.py", "-k", "test_every_block_runs and README")
     assert "1 passed" in page

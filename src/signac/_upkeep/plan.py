@@ -148,9 +148,9 @@ def _look(
     workspace = home.workspace
     if job_ids is None:
         found = [
-            problem
-            for problem in find_problems(home, "fast", progress=progress)
-            if not problem.kind.startswith(("cache-", "index-"))
+            one
+            for one in find_problems(home, "fast", progress=progress)
+            if not one.kind.startswith(("cache-", "index-"))
         ]
         found += look_twice(lambda: check_cache(workspace, "full"))
         found += look_twice(lambda: check_index(workspace, "full"))
