@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 190
 PYTHONS ?= $(foreach v,3.11 3.12 3.13,$(or $(lastword $(sort $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python))),$(shell command -v python$(v))))
 FORKING := tests/crash tests/concurrency tests/damage tests/powercut tests/soak
 
-.PHONY: help demo test test-long soak nightly lint bench bench-reliability docs clean peer setup downstream test-downstream dist test-release lock
+.PHONY: help demo test test-long test-wheel soak nightly lint bench bench-reliability docs clean peer setup downstream test-downstream dist test-release lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,10 @@ test-long: setup peer ## many kills, many processes, long random runs
 
 test-downstream: downstream ## that signac-flow and signac-dashboard run unmodified on this package
 	$(DOWNSTREAM)/bin/python -m pytest -n 2 --dist worksteal tests/downstream
+
+test-wheel: setup ## the quick part of test-release: wheel and sdist, built, installed and tried
+	$(BIN)/python -m pytest -m release tests/release \
+		-k "not all_else_works and not everything_works and not oldest_versions"
 
 test-release: setup ## wheel and sdist: built, and tested in clean environments of each Python
 	SIGNAC_PYTHONS="$(PYTHONS)" $(BIN)/python -m pytest -m release tests/release
