@@ -161,6 +161,7 @@ def _foreign(site: Path) -> set[str]:
     }
 
 
+@pytest.mark.long
 def test_the_site(tmp_path):
     """It builds offline without a warning, with each public name explained in one place.
 
