@@ -69,6 +69,11 @@ class Terminal:
         """Press keys."""
         os.write(self._screen, text.encode())
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C, once Python waits for keys again: before, it keeps it for the next."""
+        time.sleep(0.3)
+        self.type("\x03")
+
     def expect(self, pattern: str) -> str:
         """Wait until a pattern is on the screen, after all that was expected before."""
         end = time.monotonic() + _PATIENCE

@@ -367,7 +367,7 @@ def test_interrupt_and_end(study: signac.Project) -> None:
         screen.expect(">>> ")
         screen.type("half a li")
         screen.expect("half a li")
-        screen.type("\x03")
+        screen.interrupt()
         screen.expect("KeyboardInterrupt\n>>> ")
         screen.type("2 + 3\n")
         screen.expect("^5\n>>> ")
